@@ -1,0 +1,99 @@
+"""Build once, keep by content: atomic files and content-addressed folders.
+
+A thing that took work (a calibration, a tuned model, a set of rows) is an artifact: a
+folder named by the hash of everything that made it, with a ``manifest.json`` beside its
+content. Building the same thing again returns the folder that is there. A folder appears
+under its name by one rename, so it is either whole or absent.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from openbook.types import digest
+
+MANIFEST = "manifest.json"
+
+
+def canonical(value: Mapping[str, Any]) -> str:
+    """JSON with sorted keys and no spare spaces: equal mappings give equal text.
+
+    >>> canonical({"b": 1, "a": "가"})
+    '{"a":"가","b":1}'
+    """
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def fsync_folder(folder: Path) -> None:
+    """Make renames inside a folder survive a power cut."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def write_atomic(path: Path, data: str | bytes) -> None:
+    """Write a file so that readers see the old content or the new, never a part.
+
+    The data is on disk before the rename, and the rename is on disk before this returns.
+    """
+    raw = data.encode("utf-8") if isinstance(data, str) else data
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(raw)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    fsync_folder(path.parent)
+
+
+def build(root: Path, kind: str, spec: Mapping[str, Any], make: Callable[[Path], None]) -> Path:
+    """The folder of the artifact that ``spec`` describes, made now if it is not there.
+
+    Args:
+        root: folder of all artifacts.
+        kind: what it is (``calibration``); the first part of the path.
+        spec: everything that decides the content: hashes of inputs, settings, seeds.
+        make: fills an empty folder. What it raises leaves nothing behind.
+
+    Returns:
+        ``root/kind/<hash of spec>``, complete, with ``manifest.json`` holding ``spec``.
+    """
+    target = root / kind / digest(kind, canonical(spec), size=12)
+    if (target / MANIFEST).is_file():
+        return target
+    target.parent.mkdir(parents=True, exist_ok=True)
+    working = Path(tempfile.mkdtemp(dir=target.parent, prefix=".making-"))
+    try:
+        make(working)
+        write_atomic(working / MANIFEST, json.dumps(spec, indent=1, ensure_ascii=False) + "\n")
+        _publish(working, target)
+    finally:
+        shutil.rmtree(working, ignore_errors=True)
+    return target
+
+
+def _publish(working: Path, target: Path) -> None:
+    try:
+        os.rename(working, target)
+    except OSError:
+        if not (target / MANIFEST).is_file():  # somebody else did not finish first
+            raise
+    fsync_folder(target.parent)
+
+
+def manifest(folder: Path) -> dict[str, Any]:
+    """What made an artifact."""
+    loaded: dict[str, Any] = json.loads((folder / MANIFEST).read_text("utf-8"))
+    return loaded

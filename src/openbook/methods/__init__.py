@@ -1,0 +1,1 @@
+"""Methods: one file, one way from a question to an answer. Found by looking here."""

@@ -1,0 +1,24 @@
+"""How a room declares its settings.
+
+A room that has settings has a file ``settings.py`` with one frozen dataclass named
+``Settings``, whose fields are made by :func:`setting`. The table of ``openbook.toml``
+bears the room's name. Nothing else is edited: :mod:`openbook.project` looks in the rooms.
+"""
+
+from __future__ import annotations
+
+from dataclasses import field
+from typing import Any
+
+
+def setting(default: Any, doc: str) -> Any:
+    """A field of a room's ``Settings``: its default and one sentence with the unit.
+
+    >>> from dataclasses import dataclass, fields
+    >>> @dataclass(frozen=True)
+    ... class Settings:
+    ...     k: int = setting(10, "How many passages to return.")
+    >>> fields(Settings)[0].metadata["doc"]
+    'How many passages to return.'
+    """
+    return field(default=default, metadata={"doc": doc})

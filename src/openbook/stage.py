@@ -1,0 +1,283 @@
+"""Stages, the one operator that chains them, and methods found by looking in a folder.
+
+A :class:`Stage` maps a batch of values to an equally long list of values. It is a frozen
+dataclass of names and numbers: it holds no model, no index and no state, so it equals its
+twin, hashes, prints, and may run twice. What it needs it asks of the :class:`Runtime`.
+
+    rewriter   Query   -> Query          reranker   Ranking -> Ranking
+    retriever  Query   -> Ranking        generator  Ranking -> Answer
+    method     Query   -> Answer
+
+``a >> b`` feeds what ``a`` gives to ``b``. A mis-wired chain is an error for the type
+checker, and a :class:`~openbook.errors.WiringError` with a plain message at run time.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import inspect
+import pkgutil
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, ClassVar, Generic, Protocol, TypeVar, cast, get_args, get_origin
+
+from openbook.errors import InputError, WiringError, nearest
+from openbook.types import Answer, Query
+
+I = TypeVar("I")  # noqa: E741  (input; the names of the algebra in docs)
+O = TypeVar("O")  # noqa: E741
+P = TypeVar("P")
+T = TypeVar("T")
+
+
+class Runtime(Protocol):
+    """What a stage may ask for while it runs. Opened for one snapshot and one principal."""
+
+    @property
+    def snapshot(self) -> str:
+        """Identity of what can be seen: knowledge-base version and the principal's filters."""
+        ...
+
+    @property
+    def seed(self) -> int:
+        """Seed of whatever a stage draws at random."""
+        ...
+
+    def resolve(self, kind: type[T], name: str = "") -> T:
+        """The resource of a kind (a snapshot, a language model, an encoder) by its name.
+
+        An empty name means the configured default. Raises a subclass of
+        :class:`~openbook.errors.OpenbookError` that says what to configure.
+        """
+        ...
+
+    def run(self, stage: Stage[I, O], batch: Sequence[I]) -> list[O]:
+        """Run a stage on a batch, once for each distinct value; checks that as many values
+        come out as went in, and remembers outputs with their seconds.
+        """
+        ...
+
+
+class Stage(Generic[I, O]):
+    """A step from a batch of ``I`` to an equally long list of ``O``.
+
+    Subclasses are ``@dataclass(frozen=True)`` and name their types:
+    ``class Lexical(Stage[Query, Ranking])``.
+    """
+
+    takes: ClassVar[Any] = Any
+    gives: ClassVar[Any] = Any
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        for base in getattr(cls, "__orig_bases__", ()):
+            if isinstance(get_origin(base), type) and issubclass(get_origin(base), Stage):
+                takes, gives = get_args(base)
+                cls.takes = Any if isinstance(takes, TypeVar) else takes
+                cls.gives = Any if isinstance(gives, TypeVar) else gives
+
+    def run(self, batch: Sequence[I], runtime: Runtime) -> list[O]:
+        """One output a value, in order."""
+        raise TypeError(f"{type(self).__name__} does not define run()")
+
+    def stream(self, value: I, runtime: Runtime) -> Iterator[str | O]:
+        """Provisional text as it appears, then the one final value, which is what counts."""
+        yield runtime.run(self, [value])[0]
+
+    def __rshift__(self, other: Stage[O, P]) -> Chain[I, P]:
+        return Chain(_steps(self) + _steps(other))
+
+    @property
+    def inner(self) -> tuple[Stage[Any, Any], ...]:
+        """Stages that this one runs on its own input (they show in traces)."""
+        values = (getattr(self, f.name) for f in fields(cast(Any, self)))
+        return tuple(v for v in values if isinstance(v, Stage))
+
+    @property
+    def label(self) -> str:
+        """Name in traces and tables: the class in snake case."""
+        return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", type(self).__name__).lower()
+
+
+def _steps(stage: Stage[Any, Any]) -> tuple[Stage[Any, Any], ...]:
+    return stage.steps if isinstance(stage, Chain) else (stage,)
+
+
+@dataclass(frozen=True)
+class Chain(Stage[I, O]):
+    """Stages one after another. ``a >> b >> c`` makes one; chains flatten."""
+
+    steps: tuple[Stage[Any, Any], ...]
+
+    def __post_init__(self) -> None:
+        for left, right in zip(self.steps, self.steps[1:], strict=False):
+            if Any not in (left.gives, right.takes) and left.gives is not right.takes:
+                raise WiringError(
+                    f"{left.label} gives a {left.gives.__name__}, "
+                    f"but {right.label} takes a {right.takes.__name__}",
+                    where=f"{left.label} >> {right.label}",
+                    fix="Put a stage between them that turns the one into the other.",
+                )
+
+    @property
+    def ends(self) -> tuple[Any, Any]:
+        """What goes into the first stage and what comes out of the last."""
+        return self.steps[0].takes, self.steps[-1].gives
+
+    def run(self, batch: Sequence[I], runtime: Runtime) -> list[O]:
+        values: list[Any] = list(batch)
+        for step in self.steps:
+            values = runtime.run(step, values)
+        return cast(list[O], values)
+
+    def stream(self, value: I, runtime: Runtime) -> Iterator[str | O]:
+        """Runs all but the last stage, then streams the last."""
+        values: list[Any] = [value]
+        for step in self.steps[:-1]:
+            values = runtime.run(step, values)
+        yield from self.steps[-1].stream(values[0], runtime)
+
+    def __repr__(self) -> str:
+        return " >> ".join(map(repr, self.steps))
+
+
+def takes_gives(stage: Stage[Any, Any]) -> tuple[Any, Any]:
+    """Types of a stage's input and output; of a chain, its two ends."""
+    return stage.ends if isinstance(stage, Chain) else (stage.takes, stage.gives)
+
+
+# --- methods ---------------------------------------------------------------------------
+
+SECTIONS = ("Adds to", "Idea", "Source", "Cost", "Fails when")
+
+
+@dataclass(frozen=True)
+class Method:
+    """A named way from a question to an answer: one file in a ``methods/`` folder.
+
+    ``about`` holds the sections of the file's docstring (:data:`SECTIONS`).
+    """
+
+    name: str
+    parent: str
+    summary: str
+    about: tuple[tuple[str, str], ...]
+    build: Callable[..., Stage[Query, Answer]]
+
+    def __call__(self, **settings: Any) -> Stage[Query, Answer]:
+        """The stages of this method, with some of its parameters set.
+
+        Raises:
+            InputError: a parameter that the method does not have.
+        """
+        known = inspect.signature(self.build).parameters
+        for key in settings:
+            if key not in known:
+                raise InputError(
+                    f'method {self.name} has no parameter "{key}"', fix=nearest(key, known)
+                )
+        return self.build(**settings)
+
+
+Builder = TypeVar("Builder", bound=Callable[..., Stage[Query, Answer]])
+
+
+def method(*, parent: str = "") -> Callable[[Builder], Builder]:
+    """Mark the function of a method file that builds its stages.
+
+    Args:
+        parent: the method that this one adds to, with which comparisons pair it.
+    """
+
+    def mark(build: Builder) -> Builder:
+        build.__openbook_method__ = parent  # type: ignore[attr-defined]
+        return build
+
+    return mark
+
+
+def sections(docstring: str) -> dict[str, str]:
+    """The labelled paragraphs of a method file's docstring.
+
+    >>> sections("RAFT.\\n\\nIdea:   study for\\n        the exam.\\nFails when it rains.")
+    {'Idea': 'study for the exam.', 'Fails when': 'it rains.'}
+    """
+    found: dict[str, str] = {}
+    current = ""
+    for line in inspect.cleandoc(docstring).splitlines():
+        starts = [s for s in SECTIONS if re.match(rf"{s}\b", line)]
+        if starts:
+            current = starts[0]
+            found[current] = line[len(current) :].lstrip(": ").strip()
+        elif current and line.strip():
+            found[current] = f"{found[current]} {line.strip()}".strip()
+        elif not line.strip():
+            current = ""
+    return found
+
+
+def methods(folder: Path | None = None) -> Mapping[str, Method]:
+    """All methods by name: those of the package, and those in a project's ``methods/``.
+
+    Args:
+        folder: a folder of the user's own method files; they may not take a name twice.
+
+    Raises:
+        InputError: a method file that cannot be imported or defines no method.
+    """
+    found: dict[str, Method] = {}
+    package = importlib.import_module("openbook.methods")
+    for info in pkgutil.iter_modules(package.__path__):
+        module = importlib.import_module(f"{package.__name__}.{info.name}")
+        found[info.name] = _method_of(module)
+    for file in sorted(folder.glob("*.py")) if folder and folder.is_dir() else ():
+        if file.stem.startswith("_"):
+            continue
+        if file.stem in found:
+            raise InputError(
+                f'there is already a method "{file.stem}"', where=str(file), fix="Rename the file."
+            )
+        found[file.stem] = _method_of(_load(file))
+    return found
+
+
+def _load(file: Path) -> Any:
+    spec = importlib.util.spec_from_file_location(f"openbook_project_methods.{file.stem}", file)
+    if spec is None or spec.loader is None:
+        raise InputError("cannot be imported", where=str(file), fix="Name it like a module.")
+    module = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except (SyntaxError, ImportError, NameError, AttributeError, TypeError, ValueError) as error:
+        raise InputError(
+            f"cannot be imported ({type(error).__name__}: {error})",
+            where=str(file),
+            fix="Mend the file or move it out of methods/.",
+        ) from error
+    return module
+
+
+def _method_of(module: Any) -> Method:
+    builders = [
+        value
+        for value in vars(module).values()
+        if hasattr(value, "__openbook_method__") and value.__module__ == module.__name__
+    ]
+    if len(builders) != 1:
+        raise InputError(
+            f"defines {len(builders)} methods instead of one",
+            where=str(module.__file__),
+            fix="Mark exactly one function with @method(parent=...).",
+        )
+    (build,) = builders
+    doc = inspect.cleandoc(module.__doc__ or "")
+    return Method(
+        name=module.__name__.rpartition(".")[2],
+        parent=build.__openbook_method__,
+        summary=doc.split("\n", 1)[0].rstrip("."),
+        about=tuple(sections(doc).items()),
+        build=build,
+    )
