@@ -51,7 +51,7 @@ def write_atomic(path: Path, data: str | bytes) -> None:
             file.write(raw)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(name, path)
+        Path(name).replace(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
@@ -86,7 +86,7 @@ def build(root: Path, kind: str, spec: Mapping[str, Any], make: Callable[[Path],
 
 def _publish(working: Path, target: Path) -> None:
     try:
-        os.rename(working, target)
+        working.rename(target)
     except OSError:
         if not (target / MANIFEST).is_file():  # somebody else did not finish first
             raise

@@ -14,6 +14,8 @@ from typing import Any
 def setting(default: Any, doc: str) -> Any:
     """A field of a room's ``Settings``: its default and one sentence with the unit.
 
+    A default that is a type (``dict``, ``list``) is called anew for each instance.
+
     >>> from dataclasses import dataclass, fields
     >>> @dataclass(frozen=True)
     ... class Settings:
@@ -21,4 +23,6 @@ def setting(default: Any, doc: str) -> Any:
     >>> fields(Settings)[0].metadata["doc"]
     'How many passages to return.'
     """
+    if isinstance(default, type):
+        return field(default_factory=default, metadata={"doc": doc})
     return field(default=default, metadata={"doc": doc})

@@ -93,8 +93,12 @@ class Stage(Generic[I, O]):
     @property
     def inner(self) -> tuple[Stage[Any, Any], ...]:
         """Stages that this one runs on its own input (they show in traces)."""
-        values = (getattr(self, f.name) for f in fields(cast(Any, self)))
-        return tuple(v for v in values if isinstance(v, Stage))
+        found: list[Stage[Any, Any]] = []
+        for part in fields(cast(Any, self)):
+            value = getattr(self, part.name)
+            values = value if isinstance(value, tuple) else (value,)
+            found += [v for v in values if isinstance(v, Stage)]
+        return tuple(found)
 
     @property
     def label(self) -> str:
@@ -128,6 +132,7 @@ class Chain(Stage[I, O]):
         return self.steps[0].takes, self.steps[-1].gives
 
     def run(self, batch: Sequence[I], runtime: Runtime) -> list[O]:
+        """Each stage on what the one before it gave."""
         values: list[Any] = list(batch)
         for step in self.steps:
             values = runtime.run(step, values)

@@ -1,0 +1,145 @@
+"""How verbs print: JSON, answers, passages, progress."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from openbook.types import Answer, Passage, Quote
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress as Bar
+
+PATIENCE = 1.0
+"""Seconds before a progress bar appears."""
+
+
+def emit(value: Any) -> None:
+    """One JSON value to standard output, readable where it is a terminal."""
+    indent = 2 if sys.stdout.isatty() else None
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=indent) + "\n")
+    sys.stdout.flush()
+
+
+def say(text: str = "") -> None:
+    """A line to standard output."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def note(text: str) -> None:
+    """A line to standard error, where it does not mix with results."""
+    sys.stderr.write(text + "\n")
+    sys.stderr.flush()
+
+
+def safe(text: str) -> str:
+    """Text of a document for a terminal: control characters other than line ends removed."""
+    return "".join(c for c in text if c in "\n\t" or (c.isprintable() or c == "\u200d"))
+
+
+def console() -> Console:
+    """A terminal writer for tables."""
+    from rich.console import Console
+
+    return Console(highlight=False, soft_wrap=False)
+
+
+def place(item: Quote | Passage) -> str:
+    """Where words stand: ``file, page 3, Heading > Subheading``."""
+    parts = [item.source or item.document_id]
+    if item.page is not None:
+        parts.append(f"page {item.page}")
+    if item.heading:
+        parts.append(" > ".join(item.heading))
+    return ", ".join(parts)
+
+
+def show_answer(answer: Answer, *, stages: bool = True) -> None:
+    """The answer, its quotes with their places, and what each stage took."""
+    say(safe(answer.text))
+    for number, quote in enumerate(answer.quotes, 1):
+        say()
+        say(f'  [{number}] "{safe(" ".join(quote.text.split()))}"')
+        say(f"      {safe(place(quote))}")
+    if not stages:
+        return
+    outer = [(name, spent) for name, spent in answer.trace if "/" not in name]
+    total = sum(spent for _, spent in outer)
+    spent = ", ".join(f"{name} {seconds * 1000:.0f} ms" for name, seconds in outer)
+    note(
+        f"\n{answer.method}: {answer.kind}, confidence {answer.confidence:.2f}, "
+        f"{total * 1000:.0f} ms ({spent})"
+    )
+
+
+class Progress:
+    """A progress bar on standard error that appears only after a second of work.
+
+    Where standard error is no terminal, a line every ten seconds instead.
+    """
+
+    def __init__(self) -> None:
+        self._bar: Bar | None = None
+        self._task: Any = None
+        self._what = ""
+        self._total = 0
+        self._done = 0
+        self._began = 0.0
+        self._said = 0.0
+
+    def start(self, what: str, total: int) -> None:
+        """Begin a phase of ``total`` steps (0: not known)."""
+        self.finish()
+        self._what, self._total, self._done = what, total, 0
+        self._began = self._said = time.monotonic()
+
+    def advance(self, n: int = 1) -> None:
+        """So many steps are done."""
+        self._done += n
+        now = time.monotonic()
+        if self._bar is not None:
+            self._bar.update(self._task, completed=self._done)
+        elif now - self._began > PATIENCE and sys.stderr.isatty():
+            self._appear()
+        elif now - self._said > 10 and not sys.stderr.isatty():
+            self._said = now
+            of = f" of {self._total:,}" if self._total else ""
+            note(f"{self._what}: {self._done:,}{of}")
+
+    def _appear(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+        from rich.progress import Progress as Bar
+
+        self._bar = Bar(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+            console=Console(stderr=True),
+            transient=True,
+        )
+        self._bar.start()
+        self._task = self._bar.add_task(self._what, total=self._total or None, completed=self._done)
+
+    def finish(self) -> None:
+        """End the phase."""
+        if self._bar is not None:
+            self._bar.stop()
+            self._bar = None
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.finish()

@@ -1,0 +1,20 @@
+"""``openbook forget``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+PANEL = "Documents"
+
+
+def command(
+    path: Annotated[Path, typer.Argument(help="A folder or file that was synced.")],
+) -> None:
+    """Stop syncing a folder and remove its documents (older versions keep them)."""
+    from openbook.cli._show import say
+    from openbook.project import Project
+
+    say(Project.find().knowledge.forget(path.absolute()).sentence())

@@ -1,0 +1,24 @@
+"""``openbook purge``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+PANEL = "Versions"
+
+
+def command(
+    document: Annotated[str, typer.Argument(help="Id of the document, as search --json shows it.")],
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+) -> None:
+    """Erase a document from every version. This cannot be undone."""
+    from openbook.cli._show import say
+    from openbook.project import Project
+
+    knowledge = Project.find().knowledge
+    if not yes:
+        typer.confirm(f"Erase {document} from every version?", abort=True)
+    count = knowledge.purge(document)
+    say(f"Erased {document} from {count} version{'s' if count != 1 else ''}.")

@@ -1,0 +1,17 @@
+"""``openbook rollback``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+PANEL = "Versions"
+
+
+def command(version: Annotated[int, typer.Argument(help="Version to restore.")]) -> None:
+    """Restore an older version. It stays pinned until the next explicit sync."""
+    from openbook.cli._show import say
+    from openbook.project import Project
+
+    say(Project.find().knowledge.rollback(version).sentence())
