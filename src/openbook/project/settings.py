@@ -40,7 +40,11 @@ def rooms() -> dict[str, type]:
     found: dict[str, type] = {}
     for info in pkgutil.iter_modules(openbook.__path__):
         folder = Path(openbook.__path__[0]) / info.name
-        if info.ispkg and info.name != "project" and (folder / "settings.py").is_file():
+        if (
+            info.ispkg
+            and info.name not in ("project", "cli")
+            and (folder / "settings.py").is_file()
+        ):
             module = importlib.import_module(f"openbook.{info.name}.settings")
             found[info.name] = module.Settings
     return {**found, "ask": Settings}
