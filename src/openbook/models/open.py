@@ -1,0 +1,116 @@
+"""From a name to a model. A name is one of ``models.available``, ``minilm``, a folder, or a
+hub name ``org/name``; anything else is refused with the nearest name that there is.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Literal
+
+from openbook.errors import ModelError, UnknownModelError, nearest
+from openbook.models.settings import ModelSettings, Settings
+from openbook.types import LM, CrossEncoder, Encoder
+
+BUNDLED = "minilm"
+
+Use = Literal["generator", "encoder", "reranker"]
+
+
+def open_lm(name: str, settings: Settings, root: Path) -> LM:
+    """The language model of a name; an empty name means ``models.generator``.
+
+    Args:
+        name: see the module; relative folders count from ``root``.
+        settings: the table ``[models]``.
+        root: the project folder.
+
+    Raises:
+        UnknownModelError: no such name.
+        MissingExtraError: a package it needs is not installed.
+        ModelError: it is there and cannot be used.
+    """
+    model = describe(name, settings, root, "generator")
+    if model.kind == "openai":
+        from openbook.models.server import ServerLM
+
+        return ServerLM.open(model)
+    if model.kind == "hosted":
+        from openbook.models.hosted import HostedLM
+
+        return HostedLM.open(model)
+    if model.kind == "minilm":
+        raise _cannot(name or settings.generator, "write answers: it is an encoder", "generator")
+    from openbook.models.local import LocalLM
+
+    return LocalLM.open(model, root)
+
+
+def open_encoder(name: str, settings: Settings, root: Path) -> Encoder:
+    """The encoder of a name; an empty name means ``models.encoder``. As :func:`open_lm`."""
+    model = describe(name, settings, root, "encoder")
+    if model.kind == "openai":
+        from openbook.models.server_encoder import ServerEncoder
+
+        return ServerEncoder.open(model)
+    if model.kind == "hosted":
+        from openbook.models.hosted import HostedEncoder
+
+        return HostedEncoder.open(model)
+    from openbook.models.encoders import LocalEncoder
+
+    return LocalEncoder.open(model, root)
+
+
+def open_cross_encoder(name: str, settings: Settings, root: Path) -> CrossEncoder:
+    """The cross-encoder of a name; an empty name means ``models.reranker``. As
+    :func:`open_lm`; only local ones exist.
+    """
+    model = describe(name, settings, root, "reranker")
+    if model.kind != "local":
+        raise _cannot(name or settings.reranker, "rerank: only local models do", "reranker")
+    from openbook.models.encoders import LocalCrossEncoder
+
+    return LocalCrossEncoder.open(model, root)
+
+
+def describe(name: str, settings: Settings, root: Path, use: Use) -> ModelSettings:
+    """The settings of the model that a name stands for, with ``model`` filled in.
+
+    Raises:
+        UnknownModelError: no such name, or a folder that is not there.
+        ModelError: no name was given and none is configured.
+    """
+    given, name = name, name or str(getattr(settings, use))
+    where = "" if given else f"models.{use}"
+    if not name:
+        raise ModelError(
+            f"no {use} is configured",
+            where="openbook.toml",
+            fix=f"Set models.{use} to a folder, a hub name or a name under models.available.",
+        )
+    if name in settings.available:
+        model = settings.available[name]
+        return model if model.model else replace(model, model=name)
+    if name == BUNDLED:
+        return ModelSettings(kind="minilm", model=BUNDLED)
+    if (root / Path(name).expanduser()).is_dir():
+        return ModelSettings(kind="local", model=name)
+    if re.fullmatch(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*", name):
+        return ModelSettings(kind="local", model=name)
+    if "/" in name or "\\" in name:
+        raise UnknownModelError(
+            f'there is no folder "{name}"', where=where, fix="Name a folder that holds a model."
+        )
+    raise UnknownModelError(
+        f'there is no model "{name}"',
+        where=where,
+        fix=nearest(name, [*settings.available, BUNDLED]),
+    )
+
+
+def _cannot(name: str, what: str, use: Use) -> ModelError:
+    return ModelError(
+        f'the model "{name}" cannot {what}', fix=f"Choose another model as models.{use}."
+    )
