@@ -1,0 +1,1 @@
+"""From a question to a ranking: rewrite, lexical, dense, fuse, rerank, diversify."""

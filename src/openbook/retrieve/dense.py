@@ -1,0 +1,110 @@
+"""Dense retrieval: cosine between vectors of the question and of the passages.
+
+Vectors of another encoder than the one that asks would answer nonsense without a sign of
+it, and so would an encoder in a language that it never learnt; both are refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from openbook.errors import EncoderMismatchError, ModelError
+from openbook.knowledge.snapshot import Snapshot
+from openbook.stage import Runtime, Stage
+from openbook.text.language import detect
+from openbook.types import Encoder, Hit, Query, Ranking
+
+_LATIN = frozenset(("en", "de", "fr", "es", "it", "pt", "nl", "sv", "da", "nb", "pl", "tr", "vi"))
+SHORT = 24
+"""Questions in Latin letters up to this length are too short to tell one language from another."""
+
+
+@dataclass(frozen=True)
+class Dense(Stage[Query, Ranking]):
+    """The ``k`` passages nearest to the question.
+
+    Args:
+        k: passages returned.
+        encoder: name of the encoder; empty means the configured one.
+    """
+
+    k: int = 10
+    encoder: str = ""
+
+    def run(self, batch: Sequence[Query], runtime: Runtime) -> list[Ranking]:
+        """A ranking a query, scores are cosines.
+
+        Raises:
+            EncoderMismatchError: the snapshot's vectors are another encoder's, or it has none.
+            ModelError: a question is in a language that the encoder does not know.
+        """
+        if not batch:
+            return []
+        snapshot = runtime.resolve(Snapshot)
+        encoder = runtime.resolve(Encoder, self.encoder)  # type: ignore[type-abstract]
+        check(snapshot, encoder)
+        for query in batch:
+            if reason := foreign(encoder, query.text):
+                raise ModelError(
+                    reason,
+                    where="dense",
+                    fix="Search lexically, or configure an encoder that knows the language.",
+                )
+        vectors = encoder.encode_queries([query.text for query in batch])
+        rankings: list[Ranking] = []
+        for filters in dict.fromkeys(query.filters for query in batch):
+            at = [i for i, query in enumerate(batch) if query.filters == filters]
+            found = snapshot.dense(vectors[at], self.k, filters)
+            rankings += [_ranking(snapshot, batch[i], f) for i, f in zip(at, found, strict=True)]
+        by_query = {id(r.query): r for r in rankings}
+        return [by_query[id(query)] for query in batch]
+
+    def refuses(self, query: Query, runtime: Runtime) -> str:
+        """Why this stage cannot answer a query; empty where it can."""
+        return foreign(runtime.resolve(Encoder, self.encoder), query.text)  # type: ignore[type-abstract]
+
+
+def _ranking(snapshot: Snapshot, query: Query, found: Sequence[tuple[int, float]]) -> Ranking:
+    passages = snapshot.passages([row for row, _ in found])
+    hits = [
+        Hit(passage, score, (("dense", score),))
+        for passage, (_, score) in zip(passages, found, strict=True)
+    ]
+    return Ranking.of(query, hits)
+
+
+def check(snapshot: Snapshot, encoder: Encoder) -> None:
+    """Refuse to compare vectors of two encoders.
+
+    Raises:
+        EncoderMismatchError: naming both.
+    """
+    if snapshot.encoder == encoder.name:
+        return
+    if not snapshot.encoder:
+        raise EncoderMismatchError(
+            "the knowledge base has no vectors", fix="Run openbook sync with this encoder."
+        )
+    raise EncoderMismatchError(
+        f'the vectors were made by "{snapshot.encoder}", the question\'s by "{encoder.name}"',
+        fix="Configure that encoder again, or run openbook sync to make the vectors anew.",
+    )
+
+
+def foreign(encoder: Encoder, text: str) -> str:
+    """Why an encoder cannot read a text: its languages exclude it. Empty where it can.
+
+    An encoder that states no languages is taken at its word, and so is a text without
+    letters; a few words in Latin letters pass for any Latin-script encoder.
+    """
+    known = encoder.languages
+    language = detect(text) if known else ""
+    if not language or language in known:
+        return ""
+    if language in _LATIN and _LATIN.intersection(known) and len(text) <= SHORT:
+        return ""
+    return (
+        f'the encoder "{encoder.name}" was made for {", ".join(known)}, '
+        f'and the question is in "{language}"'
+    )

@@ -1,0 +1,101 @@
+"""Lexical retrieval: BM25 on two fields, fused convexly, over a snapshot.
+
+Source: BM25, Robertson and Zaragoza, "The Probabilistic Relevance Framework", 2009.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Literal
+
+from openbook.errors import InputError
+from openbook.knowledge.snapshot import Snapshot
+from openbook.retrieve.normalise import convex
+from openbook.stage import Runtime, Stage
+from openbook.text.terms import FIELDS, Terms, analyse
+from openbook.types import Hit, Query, Ranking
+
+Scored = dict[int, float]
+"""Scores by row handle, best first."""
+
+
+@dataclass(frozen=True)
+class Lexical(Stage[Query, Ranking]):
+    """The ``k`` best passages by their terms.
+
+    Args:
+        k: passages returned.
+        depth: passages that each field proposes before fusing.
+        grams: weight of the field of character n-grams, in [0, 1].
+        scheme: ``bm25``, or ``tfidf`` (cosine of log-tf-idf vectors, words only).
+    """
+
+    k: int = 10
+    depth: int = 100
+    grams: float = 0.5
+    scheme: Literal["bm25", "tfidf"] = "bm25"
+
+    def __post_init__(self) -> None:
+        if not 0.0 <= self.grams <= 1.0:
+            raise InputError(f"the weight grams is {self.grams}", fix="Give one in [0, 1].")
+
+    def run(self, batch: Sequence[Query], runtime: Runtime) -> list[Ranking]:
+        """A ranking a query; a query without any known term has no hits."""
+        snapshot = runtime.resolve(Snapshot)
+        terms = analyse([query.text for query in batch], query=True)
+        if self.scheme == "tfidf":
+            from openbook.retrieve.tfidf import search
+
+            found = [
+                [search(snapshot, t.words, max(self.depth, self.k), q.filters), {}]
+                for q, t in zip(batch, terms, strict=True)
+            ]
+        else:
+            found = self._search(snapshot, batch, terms)
+        return [
+            self._ranking(snapshot, query, lists) for query, lists in zip(batch, found, strict=True)
+        ]
+
+    def _search(
+        self, snapshot: Snapshot, batch: Sequence[Query], terms: Sequence[Terms]
+    ) -> list[list[Scored]]:
+        """Both fields of all queries, side by side; the index releases the interpreter."""
+        depth = max(self.depth, self.k)
+
+        def one(job: tuple[int, str]) -> Scored:
+            at, name = job
+            text = getattr(terms[at], name)
+            unused = name == "grams" and self.grams == 0.0
+            if not text or unused:
+                return {}
+            return dict(snapshot.lexical(name, text, depth, batch[at].filters))
+
+        jobs = [(at, name) for at in range(len(batch)) for name in FIELDS]
+        with ThreadPoolExecutor(len(FIELDS), "openbook-lexical") as pool:
+            lists = list(pool.map(one, jobs))
+        width = len(FIELDS)
+        return [lists[at * width : (at + 1) * width] for at in range(len(batch))]
+
+    def _ranking(self, snapshot: Snapshot, query: Query, lists: Sequence[Scored]) -> Ranking:
+        weights = (1.0 - self.grams, self.grams)
+        if self.scheme == "tfidf":
+            weights = (1.0, 0.0)
+        fused = convex(lists, weights, ("max", "max"))
+        best = sorted(fused, key=lambda row: -fused[row])
+        # Passages that tie at the cut are read too, so that their ids decide.
+        cut = fused[best[self.k - 1]] if len(best) > self.k else 0.0
+        rows = [row for row in best if fused[row] >= cut]
+        hits = [
+            Hit(passage, fused[row], self._why(row, lists))
+            for row, passage in zip(rows, snapshot.passages(rows), strict=True)
+        ]
+        return Ranking.of(query, hits, self.k)
+
+    def _why(self, row: int, lists: Sequence[Scored]) -> tuple[tuple[str, float], ...]:
+        if self.scheme == "tfidf":
+            return (("tfidf", lists[0][row]),)
+        return tuple(
+            (name, scores[row]) for name, scores in zip(FIELDS, lists, strict=True) if row in scores
+        )
