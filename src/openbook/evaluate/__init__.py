@@ -1,0 +1,1 @@
+"""Labelled questions, measures of answers, calibration, and files other tools read."""
