@@ -1,0 +1,140 @@
+"""JSON lines: one document a line. A BEIR ``corpus.jsonl`` keeps its ids."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from openbook.corpus.blocks import Block, Composer, Parsed
+from openbook.corpus.decode import clean, decode
+from openbook.corpus.frontmatter import field_date, field_language, flat
+from openbook.corpus.settings import Settings
+from openbook.errors import DocumentError, LimitError
+from openbook.text.language import detect
+from openbook.types import Document, pairs
+
+SUFFIXES = (".jsonl", ".ndjson")
+CONTENT = "text"
+TEXT_FIELDS = ("text", "body", "content", "contents", "본문", "내용")
+TITLE_FIELDS = ("title", "name", "제목", "이름")
+
+
+def read(name: str, data: bytes, settings: Settings) -> Iterator[Parsed]:
+    """One document a line.
+
+    Its id is the line's ``_id`` (BEIR), else the file's id with the line's own ``id``, else
+    with its number. A line without a text field becomes ``key: value`` lines.
+    """
+    seen: set[str] = set()
+    for number, line in _lines(name, data, settings):
+        if not line or line.isspace():
+            continue
+        where = f"{name}, line {number:,}"
+        record = _record(line, where, settings)
+        parsed = _parsed(name, number, record)
+        if parsed is None:
+            continue
+        if parsed.document.id in seen:
+            raise DocumentError(
+                f'the id "{parsed.document.id}" stands on an earlier line too', where=where
+            )
+        seen.add(parsed.document.id)
+        yield parsed
+
+
+def _lines(name: str, data: bytes, settings: Settings) -> Iterator[tuple[int, bytes | str]]:
+    """Numbered lines, without a second copy of a large file."""
+    if data[:2] in {b"\xff\xfe", b"\xfe\xff"} or not _is_utf8(data[:65536]):
+        yield from enumerate(decode(data, name).split("\n"), 1)
+        return
+    limit = settings.max_line_mb << 20
+    start = 3 if data.startswith(b"\xef\xbb\xbf") else 0
+    number = 0
+    while start < len(data):
+        number += 1
+        end = data.find(b"\n", start)
+        end = len(data) if end < 0 else end
+        if end - start > limit:
+            raise LimitError(
+                f"line {number:,} is longer than {settings.max_line_mb} MB", where=name
+            )
+        yield number, data[start:end]
+        start = end + 1
+
+
+def _is_utf8(head: bytes) -> bool:
+    try:
+        head.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return len(head) - error.start < 4
+    return True
+
+
+def _record(line: bytes | str, where: str, settings: Settings) -> dict[str, Any]:
+    try:
+        record = json.loads(line)
+    except RecursionError as error:
+        raise LimitError("it is nested too deeply", where=where) from error
+    except ValueError as error:
+        raise DocumentError(
+            f"this is not a JSON object ({error})", where=where, fix="Write one object a line."
+        ) from error
+    if not isinstance(record, dict):
+        raise DocumentError(
+            f"this is a JSON {type(record).__name__}, not an object",
+            where=where,
+            fix="Write one object a line.",
+        )
+    return record
+
+
+def _parsed(name: str, number: int, record: dict[str, Any]) -> Parsed | None:
+    text_field = next((key for key in TEXT_FIELDS if isinstance(record.get(key), str)), "")
+    title_field = next((key for key in TITLE_FIELDS if isinstance(record.get(key), str)), "")
+    title = " ".join(clean(record[title_field]).split()) if title_field else ""
+    own = record.get("_id", "")
+    if isinstance(own, str | int) and str(own).strip():
+        id_ = clean(str(own)).strip()
+    else:
+        key = record.get("id", "")
+        id_ = f"{name}#{clean(str(key)).strip() if key else number}"
+    if text_field:
+        rest = {k: v for k, v in record.items() if k not in {text_field, title_field, "_id"}}
+        text = clean(record[text_field]).strip() or title
+        blocks: tuple[Block, ...] = (Block("record", 0, len(text)),)
+    else:
+        rest = {}
+        composer = Composer()
+        composer.add("record", "\n".join(_fields(record)))
+        text, blocks = composer.text, tuple(composer.blocks)
+    if not text:
+        return None
+    fields = flat(rest)
+    document = Document(
+        id=id_,
+        text=text,
+        title=title,
+        source=name,
+        language=field_language(fields) or detect(text[:2000]),
+        date=field_date(fields),
+        metadata=pairs(fields) if fields else (),
+    )
+    return Parsed(document, blocks)
+
+
+def _fields(value: Any, path: str = "") -> Iterator[str]:
+    """``key: value`` lines of a record; inner keys are joined by dots."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _fields(inner, f"{path}.{key}" if path else str(key))
+    elif isinstance(value, list) and any(isinstance(item, dict | list) for item in value):
+        for item in value:
+            yield from _fields(item, path)
+    elif isinstance(value, list):
+        yield from _fields(", ".join(str(item) for item in value), path)
+    elif value is not None and str(value).strip():
+        shown = (
+            {True: "true", False: "false"}.get(value, value) if value in (True, False) else value
+        )
+        yield " ".join(clean(f"{path}: {shown}").split())

@@ -1,0 +1,101 @@
+"""A file to parsed documents. Whatever is wrong with it comes out as one named reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from openbook.corpus.blocks import Parsed
+from openbook.corpus.formats import Format, formats, suffixes
+from openbook.corpus.settings import Settings
+from openbook.corpus.sniff import NAMES, sniff
+from openbook.corpus.walk import Source
+from openbook.errors import DocumentError, LimitError, OpenbookError
+
+READER = "1"
+"""Version of the parsers and the splitter: raise it when they give other text or passages for
+the same bytes, so that a knowledge base knows its passages are stale."""
+
+
+def read(source: Source, data: bytes, settings: Settings) -> Iterator[Parsed]:
+    """The documents of a file: one, or one a line for JSONL.
+
+    Args:
+        source: where the bytes came from; its suffix names the format.
+        data: the whole file.
+        settings: limits.
+
+    Raises:
+        LimitError: beyond a limit against hostile input.
+        DocumentError: damaged, locked, or not what its name says.
+    """
+    suffix = source.path.suffix.lower()
+    form = formats().get(suffix)
+    if form is None:
+        raise DocumentError(
+            f'the format "{suffix}" is not known',
+            where=source.id,
+            fix=f"Known are {', '.join(suffixes())}.",
+        )
+    limit = settings.max_lines_mb if suffix == ".jsonl" else settings.max_file_mb
+    if len(data) > limit << 20:
+        raise LimitError(
+            f"it has {len(data) >> 20:,} MB, more than the limit of {limit:,} MB",
+            where=source.id,
+            fix="Raise the limit in [corpus] of openbook.toml if you trust it.",
+        )
+    if not data.strip():
+        raise DocumentError("the file is empty", where=source.id)
+    _check_content(source, suffix, form, sniff(data))
+    yield from _guarded(source, form, data, settings)
+
+
+def _check_content(source: Source, suffix: str, form: Format, content: str) -> None:
+    """Refuse a file whose bytes are not what its name says."""
+    if content == form.CONTENT:
+        return
+    if content == "locked":
+        raise DocumentError(
+            "it is protected by a password",
+            where=source.id,
+            fix="Save it without a password.",
+        )
+    fix = "Restore it, or rename it if the name is wrong."
+    for other, module in formats().items():
+        if content == module.CONTENT and content != "text":
+            fix = f"Rename it to {other}."
+    raise DocumentError(
+        f"its name ends in {suffix} but its content is {NAMES.get(content, content)}",
+        where=source.id,
+        fix=fix,
+    )
+
+
+def _guarded(source: Source, form: Format, data: bytes, settings: Settings) -> Iterator[Parsed]:
+    """Run a parser; anything it raises on damaged input becomes a named reason."""
+    documents = form.read(source.id, data, settings)
+    count = 0
+    try:
+        for parsed in documents:
+            count += 1
+            yield parsed
+    except (OpenbookError, GeneratorExit):
+        raise
+    except MemoryError as error:
+        raise LimitError("reading it takes more memory than there is", where=source.id) from error
+    except RecursionError as error:
+        raise LimitError("it is nested too deeply", where=source.id) from error
+    # The border of the house: parsers of others raise nearly anything on damaged input
+    # (KeyError, struct.error, zlib.error, lxml's and YAML's own trees), and no list is whole.
+    except Exception as error:
+        detail = " ".join(str(error).split())[:200]
+        raise DocumentError(
+            f"it is damaged ({type(error).__name__}{': ' + detail if detail else ''})",
+            where=source.id,
+            fix="Restore the file, or save it again.",
+        ) from error
+    if not count:
+        raise DocumentError(
+            "there is no text in it",
+            where=source.id,
+            fix="A scanned document needs text recognition first.",
+        )
