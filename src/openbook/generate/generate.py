@@ -1,0 +1,180 @@
+"""A language model reads the ranking and writes the answer; what it claims is checked.
+
+Every quote is looked up in the passages that were read, and only what stands there is a
+quote. Every sentence is marked supported or not by the rule of
+:mod:`openbook.generate.support`. An empty ranking is an abstention without asking a model.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from openbook.errors import ModelError
+from openbook.generate.check import backed, check, judge, keep_supported, unquoted
+from openbook.generate.reading import read, visible
+from openbook.models.prompts import numbered, refusal, render
+from openbook.stage import Runtime, Stage
+from openbook.text.language import detect
+from openbook.types import (
+    LM,
+    Answer,
+    Completion,
+    Passage,
+    Prompt,
+    Query,
+    Quote,
+    Ranking,
+    Sentence,
+    Usage,
+)
+
+
+@dataclass(frozen=True)
+class Generate(Stage[Ranking, Answer]):
+    """Write an answer from the first ``k`` passages of a ranking, with checked quotes.
+
+    Passages are dropped from the end until prompt and answer fit the model's window.
+
+    Args:
+        prompt: name of a prompt of :mod:`openbook.models.prompts`.
+        model: name of a language model; empty means the configured one.
+        k: how many passages are read.
+        strict: remove sentences that no passage supports; abstain when none is left.
+        max_tokens: longest text the model may write, in tokens.
+    """
+
+    prompt: str = "rag"
+    model: str = ""
+    k: int = 5
+    strict: bool = False
+    max_tokens: int = 512
+
+    def run(self, batch: Sequence[Ranking], runtime: Runtime) -> list[Answer]:
+        """One answer a ranking, in order.
+
+        Raises:
+            ModelError: no model, a model that fails, or not one passage fits its window.
+        """
+        asked = [ranking for ranking in batch if ranking.passages]
+        if not asked:
+            return [_abstain(ranking, _language(ranking.query)) for ranking in batch]
+        model: LM = runtime.resolve(LM, self.model)  # type: ignore[type-abstract]
+        prepared = [self._prepare(ranking, model) for ranking in asked]
+        written = iter(
+            model.complete(
+                [prompt for _, prompt in prepared], max_tokens=self.max_tokens, seed=runtime.seed
+            )
+        )
+        done = (self._answer(ranking, prompt, next(written)) for ranking, prompt in prepared)
+        return [
+            next(done) if ranking.passages else _abstain(ranking, _language(ranking.query))
+            for ranking in batch
+        ]
+
+    def stream(self, value: Ranking, runtime: Runtime) -> Iterator[str | Answer]:
+        """Provisional text without marks as it is written, then the checked answer.
+
+        Tokens are counted by the model's own counter; cost by its prices where it has them.
+        """
+        if not value.passages:
+            yield _abstain(value, _language(value.query))
+            return
+        model: LM = runtime.resolve(LM, self.model)  # type: ignore[type-abstract]
+        ranking, prompt = self._prepare(value, model)
+        written, shown = "", 0
+        start = time.perf_counter()
+        for piece in model.stream(prompt, max_tokens=self.max_tokens, seed=runtime.seed):
+            written += piece
+            text = visible(written)
+            if len(text) > shown:
+                yield text[shown:]
+                shown = len(text)
+        seconds = time.perf_counter() - start
+        usage = _usage(model, prompt, written, seconds)
+        yield self._answer(ranking, prompt, Completion(written, usage))
+
+    def _prepare(self, ranking: Ranking, model: LM) -> tuple[Ranking, Prompt]:
+        """What is read and the prompt that holds it, within the model's window."""
+        hits = [hit for hit in ranking.hits if isinstance(hit.evidence, Passage)][: self.k]
+        language = _language(ranking.query)
+        room = int(getattr(model, "context_tokens", 0)) - self.max_tokens
+        while True:
+            passages = numbered([hit.passage for hit in hits])
+            prompt = render(self.prompt, language, passages=passages, question=ranking.query.text)
+            if room <= -self.max_tokens or _tokens(model, prompt) <= room:
+                return Ranking(ranking.query, tuple(hits)), prompt
+            if len(hits) == 1:
+                raise ModelError(
+                    f"the question and one passage do not fit the model's window of "
+                    f"{room + self.max_tokens} tokens with an answer of {self.max_tokens}",
+                    where=model.name,
+                    fix="Choose a model with a longer window, or shorter passages.",
+                )
+            hits.pop()
+
+    def _answer(self, ranking: Ranking, prompt: Prompt, completion: Completion) -> Answer:
+        """The checked answer of what a model wrote."""
+        language = _language(ranking.query)
+        reading = read(completion.text, language)
+        if reading.refused:
+            return _abstain(ranking, language, prompt, completion.usage)
+        question, passages = ranking.query.text, ranking.passages
+        quotes = check(reading, passages, question, language)
+        text = unquoted(reading, passages)
+        marked, answers = judge(text, passages, quotes, question, language), reading.answers
+        if self.strict:
+            text, marked = keep_supported(text, marked)
+            answers = tuple(a for a in answers if backed(a, passages, quotes, question))
+            if not text:
+                return _abstain(ranking, language, prompt, completion.usage)
+        return Answer(
+            kind="answered",
+            text=text,
+            query=ranking.query,
+            answers=answers,
+            quotes=quotes,
+            sentences=marked,
+            confidence=_confidence(marked, quotes),
+            ranking=ranking,
+            usage=completion.usage,
+            prompt=prompt,
+        )
+
+
+def _language(query: Query) -> str:
+    return detect(query.text)
+
+
+def _tokens(model: LM, prompt: Prompt) -> int:
+    """Tokens of a prompt, with eight a message for what a chat template puts around it."""
+    return sum(model.count(message.content) + 8 for message in prompt)
+
+
+def _usage(model: LM, prompt: Prompt, written: str, seconds: float) -> Usage:
+    read_tokens, written_tokens = _tokens(model, prompt), model.count(written)
+    price_in, price_out = getattr(model, "prices", (0.0, 0.0))
+    cost = (read_tokens * price_in + written_tokens * price_out) / 1e6
+    return Usage(read_tokens, written_tokens, seconds, cost)
+
+
+def _abstain(
+    ranking: Ranking, language: str, prompt: Prompt = (), usage: Usage | None = None
+) -> Answer:
+    return Answer(
+        kind="abstained",
+        text=refusal(language),
+        query=ranking.query,
+        ranking=ranking,
+        prompt=prompt,
+        usage=usage or Usage(),
+    )
+
+
+def _confidence(marked: Sequence[Sentence], quotes: Sequence[Quote]) -> float:
+    """Share of supported sentences, halved where no quote was checked: a rule of thumb that
+    no calibration has seen yet.
+    """
+    share = sum(s.supported for s in marked) / len(marked) if marked else 0.0
+    return share if quotes else share / 2
