@@ -28,6 +28,9 @@ COMMON = frozenset(
     "내발소방선실행교우화당세국계등단간통재생었였했려러음오"
 )
 
+# Pages that say EUC-KR are mostly CP949, which holds all of it.
+_KOREAN = {"euc-kr": "cp949", "ks_c_5601-1987": "cp949", "ksc5601": "cp949", "utf-8": ""}
+
 _ODD = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060-\u2064"
     "\u2066-\u206f\ufeff\ufff9-\ufffc\ud800-\udfff]"
@@ -62,24 +65,26 @@ def clean(text: str) -> str:
     return _ODD.sub(_tidied, text) if _ODD.search(text) else text
 
 
-def decode(data: bytes, name: str) -> str:
+def decode(data: bytes, name: str, declared: str = "") -> str:
     """Clean text of a text file.
 
     Args:
         data: the whole file.
         name: id of the source, for the message.
+        declared: the encoding the file says it has (HTML); believed where the text is not
+            UTF-8 and decodes without an error.
 
     Raises:
         DocumentError: the bytes are not text, or damaged text.
     """
-    text = _decoded(data, name)
+    text = _decoded(data, name, declared)
     control = sum(text.count(chr(code)) for code in (0, 1, 2, 3, 4, 5, 6, 7, 8, 14, 15, 16, 127))
     if control > 8 and control * 100 > len(text):
         raise DocumentError("the content is binary data, not text", where=name)
     return clean(text)
 
 
-def _decoded(data: bytes, name: str) -> str:
+def _decoded(data: bytes, name: str, declared: str) -> str:
     for mark, encoding in BOMS:
         if data.startswith(mark):
             return _strict(data, encoding, name)
@@ -91,7 +96,14 @@ def _decoded(data: bytes, name: str) -> str:
     except UnicodeDecodeError as error:
         if len(data) - error.start < 4 and error.reason == "unexpected end of data":
             return data[: error.start].decode("utf-8")
-        return _legacy(data, error, name)
+        try:
+            return (
+                data.decode(_KOREAN.get(declared.lower(), declared))
+                if declared
+                else _legacy(data, error, name)
+            )
+        except (UnicodeDecodeError, LookupError):
+            return _legacy(data, error, name)
 
 
 def _utf16(data: bytes) -> str:
