@@ -1,0 +1,483 @@
+"""The store under the knowledge base: LanceDB's engine, without its Python package.
+
+``import lancedb`` takes 1.2 to 2 seconds, most of it a cloud client and pandas, which
+nothing here uses. This file loads the compiled engine alone (0.05 s) and is the only one
+that knows its calls; the pinned minor version (``lancedb>=0.40,<0.41``) keeps them still,
+and ``tests/knowledge/test_engine.py`` compares them with the public package. A process
+that has imported lancedb already uses what is there.
+
+Calls block. They run on one event loop in a daemon thread; the engine's own threads do
+the work, so several searches given together run side by side.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import importlib.util
+import sys
+import threading
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from openbook.errors import DamagedError, KnowledgeError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+T = TypeVar("T")
+
+SCORE = "_score"
+DISTANCE = "_distance"
+ROW = "_rowid"
+
+
+class _Package(ModuleType):
+    """Stands for the package ``lancedb`` until somebody asks it for a name of its own."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        spec = self.__spec__
+        if spec is None or spec.loader is None:  # pragma: no cover - a broken installation
+            raise AttributeError(name)
+        self.__class__ = ModuleType  # type: ignore[assignment]
+        spec.loader.exec_module(self)
+        return getattr(self, name)
+
+
+@lru_cache(maxsize=1)
+def core() -> Any:
+    """The compiled engine."""
+    if "lancedb" not in sys.modules:
+        spec = importlib.util.find_spec("lancedb")
+        if spec is None:
+            raise KnowledgeError("the package lancedb is missing", fix="Run: pip install lancedb.")
+        package = _Package("lancedb")
+        package.__spec__ = spec
+        package.__file__ = spec.origin
+        package.__path__ = list(spec.submodule_search_locations or ())
+        sys.modules["lancedb"] = package
+    return importlib.import_module("lancedb._lancedb")
+
+
+@lru_cache(maxsize=1)
+def _loop() -> asyncio.AbstractEventLoop:
+    loop = asyncio.new_event_loop()
+    threading.Thread(target=loop.run_forever, name="openbook-store", daemon=True).start()
+    return loop
+
+
+def wait(make: Callable[[], Awaitable[T]], where: str = "") -> T:
+    """Run an asynchronous call of the engine and give what it gives.
+
+    Raises:
+        KnowledgeError: the disk is full.
+        DamagedError: anything else the engine could not do, in its first line's words.
+    """
+
+    async def call() -> T:
+        return await make()
+
+    try:
+        return asyncio.run_coroutine_threadsafe(call(), _loop()).result()
+    except (RuntimeError, OSError, ValueError) as error:
+        raise _told(error, where) from error
+
+
+def _told(error: Exception, where: str) -> KnowledgeError:
+    line = str(error).strip().split("\n", 1)[0][:300]
+    if "No space left" in line or "File too large" in line or "os error 28" in line:
+        return KnowledgeError(
+            "the disk is full",
+            where=where,
+            fix="Free some space and run the command again; the last version is untouched.",
+        )
+    return DamagedError(
+        f"the store failed ({line})",
+        where=where,
+        fix="If files were removed or changed by hand, restore the folder from a backup, "
+        "or delete it and sync again.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class MatchQuery:
+    """A full-text query over one column: terms joined by spaces, any of them.
+
+    The engine knows it by the name of its class.
+    """
+
+    query: str
+    column: str
+    boost: float = 1.0
+    fuzziness: int = 0
+    max_expansions: int = 50
+    operator: str = "OR"
+    prefix_length: int = 0
+    document_granularity: str = "row"
+
+    def query_type(self) -> str:
+        """What the engine calls it."""
+        return "match"
+
+
+@dataclass(frozen=True, slots=True)
+class FTS:
+    """A full-text index over terms that are cut already: split at spaces, nothing else."""
+
+    with_position: bool = False
+    base_tokenizer: str = "whitespace"
+    language: str = "English"
+    max_token_length: int | None = None
+    lower_case: bool = False
+    stem: bool = False
+    remove_stop_words: bool = False
+    custom_stop_words: tuple[str, ...] | None = None
+    ascii_folding: bool = False
+    ngram_min_length: int = 3
+    ngram_max_length: int = 3
+    prefix_only: bool = False
+    block_size: int = 128
+    memory_limit: int | None = None
+    num_workers: int | None = None
+    document_granularity: str = "row"
+
+
+@dataclass(frozen=True, slots=True)
+class BTree:
+    """An ordered index over a column of short values."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Scannable:
+    """Rows for the engine to read: a schema, their number where known, and a reader."""
+
+    schema: Any
+    num_rows: int | None
+    reader: Callable[[], Any]
+    rescannable: bool
+
+
+class Store:
+    """A folder of tables."""
+
+    def __init__(self, folder: Path, cache_mb: int = 2048) -> None:
+        self.folder = folder
+        engine = core()
+        session = engine.Session(cache_mb << 20, 256 << 20)
+
+        async def connect() -> Any:
+            uri = str(folder)
+            return await engine.connect(uri, None, None, None, None, None, None, None, session)
+
+        self._connection = wait(connect, str(folder))
+
+    def names(self) -> list[str]:
+        """Names of the tables."""
+        listed: list[str] = wait(
+            lambda: self._connection.table_names(None, None, None), str(self.folder)
+        )
+        return listed
+
+    def create(self, name: str, schema: pa.Schema) -> Table:
+        """A new, empty table."""
+        where = str(self.folder / name)
+        inner = wait(lambda: self._connection.create_empty_table(name, "create", schema), where)
+        return Table(inner, where)
+
+    def open(self, name: str, version: int | None = None) -> Table:
+        """A table, at a version (read only) or at its newest."""
+        where = str(self.folder / name)
+        if not (self.folder / f"{name}.lance").is_dir():
+            raise DamagedError(
+                "this table is missing",
+                where=f"{where}.lance",
+                fix="Restore the folder from a backup, or delete it and sync again.",
+            )
+
+        async def go() -> Any:
+            inner = await self._connection.open_table(name)
+            if version is not None:
+                await inner.checkout(version)
+            return inner
+
+        return Table(wait(go, where), where)
+
+    def drop(self, name: str) -> None:
+        """Remove a table and its files."""
+        wait(lambda: self._connection.drop_table(name), str(self.folder / name))
+
+
+class Table:
+    """A table of the store, at its newest version or at the one it was opened at."""
+
+    def __init__(self, inner: Any, where: str) -> None:
+        self._inner = inner
+        self.where = where
+
+    def _do(self, call: Callable[..., Awaitable[T]], *args: Any, **named: Any) -> T:
+        return wait(lambda: call(*args, **named), self.where)
+
+    # --- state
+
+    @property
+    def version(self) -> int:
+        """Number of the version this handle reads."""
+        return self._do(self._inner.version)
+
+    def restore(self, version: int) -> None:
+        """Make a new version that equals an old one, and read the newest."""
+        self._do(self._inner.checkout, version)
+        self._do(self._inner.restore)
+
+    def versions(self) -> dict[int, int]:
+        """Version -> when it was made, in nanoseconds since 1970."""
+        listed: list[dict[str, Any]] = self._do(self._inner.list_versions)
+        return {int(v["version"]): int(v["timestamp"]) for v in listed}
+
+    def count(self, where: str | None = None) -> int:
+        """Number of rows, or of those that a condition holds for."""
+        counted: int = self._do(self._inner.count_rows, where)
+        return counted
+
+    def schema(self) -> pa.Schema:
+        """Columns and their types."""
+        return self._do(self._inner.schema)
+
+    # --- writing
+
+    def add(
+        self,
+        rows: pa.Table | None = None,
+        *,
+        schema: pa.Schema | None = None,
+        stream: Callable[[], Iterator[pa.RecordBatch]] | None = None,
+    ) -> None:
+        """Append rows in one version: a table, or a stream of batches read once."""
+        import pyarrow as pa
+
+        if rows is not None:
+            table = rows
+            scan = _Scannable(table.schema, table.num_rows, table.to_reader, True)
+        else:
+            if stream is None or schema is None:
+                raise TypeError("give rows, or a schema and a stream")
+            kept, made = schema, stream
+            reader = pa.RecordBatchReader.from_batches(kept, made())
+            scan = _Scannable(kept, None, lambda: reader, False)
+        self._do(self._inner.add, scan, "append")
+
+    def delete(self, where: str) -> None:
+        """Remove the rows that a condition holds for."""
+        self._do(self._inner.delete, where)
+
+    def index(self, column: str, kind: Any) -> None:
+        """Build an index over a column, replacing one that is there."""
+        self._do(
+            self._inner.create_index,
+            column,
+            kind,
+            replace=True,
+            wait_timeout=None,
+            name=None,
+            train=True,
+        )
+
+    def indexes(self) -> dict[str, tuple[int, int]]:
+        """Column -> rows in its index and rows not in it yet."""
+        listed: list[Any] = self._do(self._inner.list_indices)
+        return {
+            i.columns[0]: (int(i.num_indexed_rows or 0), int(i.num_unindexed_rows or 0))
+            for i in listed
+        }
+
+    def optimise(self, older_than_ms: int | None = None) -> None:
+        """Merge small pieces, bring new rows into the indexes, and, given an age in
+        milliseconds, remove what only versions older than that need.
+
+        The caller holds the writer lock, so leftovers of interrupted writes may go as well.
+        """
+        self._do(
+            self._inner.optimize,
+            cleanup_since_ms=older_than_ms,
+            delete_unverified=older_than_ms is not None,
+        )
+
+    # --- reading
+
+    def scan(
+        self,
+        columns: Sequence[str],
+        where: str | None = None,
+        *,
+        rows: bool = False,
+        batch: int | None = None,
+    ) -> Iterator[pa.RecordBatch]:
+        """Batches of some columns, with row handles (``_rowid``) where asked."""
+        query = self._inner.query()
+        query.select_columns(list(columns))
+        if where:
+            query.where(where)
+        if rows:
+            query.with_row_id()
+        stream = self._do(query.execute, batch, None)
+        while True:
+            got = wait(lambda: _next(stream), self.where)
+            if got is None:
+                return
+            yield got
+
+    def read(
+        self, columns: Sequence[str], where: str | None = None, *, rows: bool = False
+    ) -> pa.Table:
+        """All of some columns, in memory."""
+        import pyarrow as pa
+
+        batches = list(self.scan(columns, where, rows=rows))
+        if batches:
+            return pa.Table.from_batches(batches)
+        schema = self.schema()
+        fields = [schema.field(c) for c in columns]
+        return pa.schema(fields + [pa.field(ROW, pa.uint64())] * rows).empty_table()
+
+    def take(self, rows: Sequence[int], columns: Sequence[str]) -> dict[int, dict[str, Any]]:
+        """Rows by handle. Costs about a millisecond for ten, at any size of table.
+
+        Returns:
+            Handle -> values by column; handles of removed rows are left out.
+        """
+        if not rows:
+            return {}
+        query = self._inner.take_row_ids(list(rows))
+        query.select([(c, f'"{c}"') for c in columns])
+        query.with_row_id()
+
+        async def go() -> list[Any]:
+            return [batch async for batch in await query.execute()]
+
+        found: dict[int, dict[str, Any]] = {}
+        for batch in wait(go, self.where):
+            for record in batch.to_pylist():
+                found[record.pop(ROW)] = record
+        return found
+
+    def match(
+        self, requests: Sequence[tuple[str, str, int]], where: str | None = None
+    ) -> list[list[tuple[int, float]]]:
+        """Full-text searches, side by side.
+
+        Args:
+            requests: column, terms joined by spaces, and how many rows, for each search.
+            where: a condition that rows must meet before they are scored.
+
+        Returns:
+            Row handles with BM25 scores for each request, best first, ties by handle.
+        """
+        queries = [self._match(*request, where) for request in requests]
+
+        async def one(query: Any) -> list[tuple[int, float]]:
+            if query is None:
+                return []
+            return [p async for b in await query.execute(None, None) for p in _scored(b, SCORE, 1)]
+
+        async def go() -> list[list[tuple[int, float]]]:
+            return list(await asyncio.gather(*map(one, queries)))
+
+        return [sorted(hits, key=_best) for hits in wait(go, self.where)]
+
+    def _match(self, column: str, terms: str, k: int, where: str | None) -> Any:
+        if not terms.strip() or k < 1:
+            return None
+        query = self._inner.query()
+        query.select_columns([SCORE])
+        query.with_row_id()
+        query.limit(k)
+        if where:
+            query.where(where)
+        return query.nearest_to_text({"query": MatchQuery(terms, column)})
+
+    def near(
+        self, column: str, vectors: Any, k: int, where: str | None = None, probes: int = 0
+    ) -> list[list[tuple[int, float]]]:
+        """Rows nearest to each vector by cosine, side by side.
+
+        Args:
+            column: of vectors.
+            vectors: shape ``(n, dimension)``, float32.
+            k: how many rows for each.
+            where: a condition that rows must meet before they are compared.
+            probes: partitions of the index to read; 0 leaves it to the engine.
+
+        Returns:
+            Row handles and cosines for each vector, best first, ties by handle.
+        """
+        import pyarrow as pa
+
+        queries = []
+        for vector in vectors:
+            plain = self._inner.query()
+            plain.select_columns([DISTANCE])
+            plain.with_row_id()
+            plain.limit(k)
+            if where:
+                plain.where(where)
+            query = plain.nearest_to(pa.array(vector, pa.float32()))
+            query.column(column)
+            query.distance_type("cosine")
+            if probes:
+                query.nprobes(probes)
+            queries.append(query)
+
+        async def one(query: Any) -> list[tuple[int, float]]:
+            stream = await query.execute(None, None)
+            return [p async for b in stream for p in _scored(b, DISTANCE, -1)]
+
+        async def go() -> list[list[tuple[int, float]]]:
+            return list(await asyncio.gather(*map(one, queries)))
+
+        return [sorted(hits, key=_best) for hits in wait(go, self.where)]
+
+
+def _best(hit: tuple[int, float]) -> tuple[float, int]:
+    return -hit[1], hit[0]
+
+
+def _scored(batch: Any, column: str, sign: int) -> Iterator[tuple[int, float]]:
+    rows = batch.column(ROW).to_pylist()
+    scores = batch.column(column).to_pylist()
+    return zip(rows, scores if sign == 1 else (1.0 - s for s in scores), strict=True)
+
+
+async def _next(stream: Any) -> Any:
+    try:
+        return await stream.__anext__()
+    except StopAsyncIteration:
+        return None
+
+
+def literal(value: str) -> str:
+    """A string as the engine's SQL writes it.
+
+    >>> literal("it's")
+    "'it''s'"
+    """
+    return "'" + value.replace("'", "''") + "'"
+
+
+def among(column: str, values: Sequence[str]) -> str:
+    """The condition that a column holds one of some strings.
+
+    >>> among("id", ["a", "b"])
+    "id IN ('a', 'b')"
+    """
+    return f"{column} IN ({', '.join(map(literal, values))})"
+
+
+def columns_of(record: Mapping[str, Any], names: Sequence[str]) -> tuple[Any, ...]:
+    """Values of some columns, in order."""
+    return tuple(record[name] for name in names)

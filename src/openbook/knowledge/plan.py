@@ -1,0 +1,192 @@
+"""What a sync has to do: every file is hashed, and compared with what is known of it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from openbook.corpus.settings import Settings as CorpusSettings
+from openbook.corpus.walk import Source, find
+from openbook.errors import InputError
+from openbook.knowledge.prepare import FileTask, Task
+from openbook.knowledge.tables import FileRow
+from openbook.types import digest
+
+TASK_BYTES = 400_000
+PART_BYTES = 4_000_000
+MANY_DOCUMENTS = (".jsonl",)
+"""Formats of which one file holds many documents, and is prepared in parts."""
+
+
+@dataclass(slots=True)
+class Plan:
+    """Differences between folders and what is known of them.
+
+    ``changed`` are new or changed files with their rows to be; ``gone`` are ids of files
+    that are no longer there; ``problems`` are rows for what cannot be read at all;
+    ``settled`` are ids that stay as they are.
+    """
+
+    changed: list[tuple[Source, FileRow]] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
+    problems: list[FileRow] = field(default_factory=list)
+    settled: int = 0
+
+    @property
+    def bytes(self) -> int:
+        """Size of all changed files."""
+        return sum(source.size for source, _ in self.changed)
+
+    def merge(self, other: Plan) -> None:
+        """Take another folder's differences in."""
+        self.changed += other.changed
+        self.gone += other.gone
+        self.problems += other.problems
+        self.settled += other.settled
+
+
+def resolve(paths: Sequence[Path], known: Iterable[str]) -> list[Path]:
+    """Folders and files to sync, each once; without paths, those synced before.
+
+    A path inside a folder that is synced already means that folder.
+
+    Raises:
+        InputError: a path that is not there, two of the same name, or one around a folder
+            that is synced already (its documents would be in twice).
+    """
+    before = [Path(root) for root in known]
+    if not paths:
+        return before
+    chosen: dict[Path, None] = {}
+    for path in paths:
+        full = path.expanduser().resolve()
+        if not full.exists():
+            raise InputError("there is no such file or folder", where=str(path))
+        inside = [root for root in (*before, *chosen) if full.is_relative_to(root)]
+        chosen[inside[0] if inside else full] = None
+    names: dict[str, Path] = {}
+    for root in (*before, *(c for c in chosen if c not in before)):
+        around = [r for r in (*before, *chosen) if r != root and r.is_relative_to(root)]
+        if around:
+            raise InputError(
+                f"it contains {around[0]}, which is synced on its own",
+                where=str(root),
+                fix="Forget the inner one first (openbook sync --forget), or sync it alone.",
+            )
+        if names.setdefault(root.name, root) != root:
+            raise InputError(
+                f'another folder named "{root.name}" is synced: {names[root.name]}',
+                where=str(root),
+                fix="Rename one of them: the name begins the ids of its documents.",
+            )
+    return list(chosen)
+
+
+def compare(root: Path, rows: Mapping[str, FileRow], recipe: str, corpus: CorpusSettings) -> Plan:
+    """Differences between a folder and the rows of its files as they were.
+
+    Args:
+        root: a folder or a file.
+        rows: rows of this root by id.
+        recipe: fingerprint of how files are read and split now.
+        corpus: limits of reading.
+    """
+    plan = Plan()
+    sources, problems = find([root], corpus)
+    with ThreadPoolExecutor(4) as pool:
+        hashes = list(pool.map(_hash, (source.path for source in sources)))
+    for source, (sha256, trouble) in zip(sources, hashes, strict=True):
+        old = rows.get(source.id)
+        if trouble:
+            kept = old.documents if old else 0
+            plan.problems.append(FileRow(source.id, str(root), "", source.size, "", trouble, kept))
+        elif old and old.sha256 == sha256 and old.recipe == recipe:
+            plan.settled += 1
+        else:
+            row = FileRow(source.id, str(root), sha256, source.size, recipe)
+            plan.changed.append((source, row))
+    closed = tuple(p.source for p in problems if p.source.endswith("/"))
+    plan.problems += [FileRow(p.source, str(root), problem=p.reason) for p in problems]
+    seen = {source.id for source in sources} | {p.source for p in problems}
+    plan.gone = [
+        name for name in rows if name not in seen and not (closed and name.startswith(closed))
+    ]
+    return plan
+
+
+def _hash(path: Path) -> tuple[str, str]:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest(), ""
+    except FileNotFoundError:
+        return "", "it vanished while it was being read"
+    except OSError as error:
+        return "", f"it cannot be read ({error.strerror})"
+
+
+def tasks(
+    plan: Plan,
+    recipe: str,
+    corpus: CorpusSettings,
+    known: Mapping[str, Mapping[str, str]],
+    skip: tuple[str, ...],
+    parts: int,
+) -> list[Task]:
+    """The plan's work in pieces of bounded size.
+
+    Pieces end where an id says so, so that one more file does not move all the others and
+    what an interrupted sync prepared is found again.
+
+    Args:
+        plan: what changed.
+        recipe: fingerprint of reading, splitting and analysing.
+        corpus: how files are read and split.
+        known: file id -> document id -> content hash, for files that were there before.
+        skip: hashes of ids of purged documents.
+        parts: into how many parts a large file of many documents is cut.
+    """
+    made: list[Task] = []
+    group: list[FileTask] = []
+    size = 0
+
+    def close() -> None:
+        nonlocal group, size
+        if group:
+            made.append(_task(group, recipe, corpus, known, skip))
+        group, size = [], 0
+
+    for source, row in plan.changed:
+        file = FileTask(source.id, str(source.path), source.size, row.sha256)
+        if source.path.suffix.lower() in MANY_DOCUMENTS and source.size > PART_BYTES:
+            close()
+            whole = _task([file], recipe, corpus, known, skip)
+            count = max(parts, min(64, source.size // PART_BYTES))
+            made += [_part(whole, number, count) for number in range(count)]
+            continue
+        group.append(file)
+        size += source.size
+        if size >= TASK_BYTES or int(digest(source.id, size=1), 16) % 16 == 0:
+            close()
+    close()
+    return made
+
+
+def _task(
+    files: list[FileTask],
+    recipe: str,
+    corpus: CorpusSettings,
+    known: Mapping[str, Mapping[str, str]],
+    skip: tuple[str, ...],
+) -> Task:
+    there = {name: mark for file in files for name, mark in known.get(file.id, {}).items()}
+    return Task(tuple(files), recipe, corpus, known=there, skip=skip)
+
+
+def _part(task: Task, number: int, parts: int) -> Task:
+    known = {
+        name: mark for name, mark in task.known.items() if int(digest(name), 16) % parts == number
+    }
+    return Task(task.files, task.recipe, task.corpus, number, parts, known, task.skip)
