@@ -354,7 +354,7 @@ class Table:
         if not rows:
             return {}
         query = self._inner.take_row_ids(list(rows))
-        query.select([(c, f'"{c}"') for c in columns])
+        query.select([(c, f"`{c}`") for c in columns])
         query.with_row_id()
 
         async def go() -> list[Any]:

@@ -21,7 +21,6 @@ from openbook.errors import KnowledgeError
 from openbook.knowledge.prepare import FileOutcome, Staged, Task, prepare
 from openbook.knowledge.staging import staged_from
 
-
 Outcome = Staged | list[Task] | BaseException
 """A prepared task, smaller tasks to try instead, or why nothing more will come."""
 
