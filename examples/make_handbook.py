@@ -148,7 +148,7 @@ def pdf_styles(korean: bool, small: bool) -> dict[str, ParagraphStyle]:
 
 def pdf_table(block: Block, styles: dict[str, ParagraphStyle], width: float) -> Table:
     longest = [max(len(row[i]) for row in block.rows) for i in range(len(block.rows[0]))]
-    weights = [min(max(n, 7), 34) for n in longest]
+    weights = [min(max(n, 11), 34) for n in longest]
     rows = [
         [Paragraph(escape(cell), styles["cell" if n else "head"]) for cell in row]
         for n, row in enumerate(block.rows)
