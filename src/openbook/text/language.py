@@ -16,16 +16,16 @@ SAMPLE = 4000
 """Characters looked at. Language does not change with length; time does."""
 
 _SCRIPTS: tuple[tuple[str, str], ...] = (
-    ("hangul", r"가-힣ᄀ-ᇿ㄰-㆏"),
-    ("kana", r"぀-ヿㇰ-ㇿ"),
-    ("han", r"㐀-䶿一-鿿豈-﫿"),
-    ("latin", r"A-Za-zÀ-ÖØ-öø-ɏḀ-ỿ"),
-    ("cyrillic", r"Ѐ-ԯ"),
-    ("greek", r"Ͱ-Ͽ"),
-    ("arabic", r"؀-ۿ"),
-    ("hebrew", r"֐-׿"),
-    ("devanagari", r"ऀ-ॿ"),
-    ("thai", r"฀-๿"),
+    ("hangul", r"\uac00-\ud7a3\u1100-\u11ff\u3130-\u318f"),
+    ("kana", r"\u3040-\u30ff\u31f0-\u31ff"),
+    ("han", r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"),
+    ("latin", r"A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u1e00-\u1eff"),
+    ("cyrillic", r"\u0400-\u052f"),
+    ("greek", r"\u0370-\u03ff"),
+    ("arabic", r"\u0600-\u06ff"),
+    ("hebrew", r"\u0590-\u05ff"),
+    ("devanagari", r"\u0900-\u097f"),
+    ("thai", r"\u0e00-\u0e7f"),
 )
 _LETTERS = re.compile("|".join(f"(?P<{name}>[{chars}]+)" for name, chars in _SCRIPTS))
 _SCRIPT_IS_LANGUAGE = {
@@ -38,7 +38,7 @@ _SCRIPT_IS_LANGUAGE = {
 }
 _USUAL = {"latin": "en", "cyrillic": "ru", "arabic": "ar", "devanagari": "hi"}
 
-_WORDS = re.compile(r"[A-Za-zÀ-ɏ']+")
+_WORDS = re.compile(r"[A-Za-z\u00c0-\u024f']+")
 
 
 def _set(words: str) -> frozenset[str]:
@@ -105,7 +105,7 @@ def _is_english(text: str) -> bool:
     words = _WORDS.findall(text.lower())
     english = sum(word in _ENGLISH for word in words)
     others = sum(word in _OTHERS and word not in _ENGLISH for word in words)
-    plain = text.isascii() or not re.search(r"[À-ɏ]", text)
+    plain = text.isascii() or not re.search(r"[\u00c0-\u024f]", text)
     if english > others:
         return True
     return others == 0 and plain and (len(words) < 4 or english > 0)

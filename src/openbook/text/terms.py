@@ -1,13 +1,20 @@
 """Texts cut into terms for the two lexical fields, the same way when indexing and asking.
 
 ``words`` holds Korean morphemes that carry meaning (Kiwi), stems of Latin words (Snowball)
-and numbers; ``grams`` holds character n-grams, which forgive the morpheme analyser its
-unknown names. Each script is handled by its own rule, so mixed text needs no decision.
+and numbers; ``grams`` holds character bigrams, which forgive the morpheme analyser its
+unknown names, beside the same Latin stems and numbers, so that either field ranks mixed
+text. Each script is cut by its own rule, so no text needs one language.
+
+Korean is analysed a run of Hangul at a time, without its neighbours. That ranks as well as
+whole sentences or better (the same word always gives the same morphemes, in a question
+and in a passage), and what was analysed once is remembered: a text's words repeat, so
+little reaches Kiwi. See docs/decisions/0001-lexical-fields.md for the measurements.
 """
 
 from __future__ import annotations
 
 import re
+import sys
 import threading
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -15,12 +22,23 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from openbook.text.stems import stems
+
 FIELDS = ("words", "grams")
 """Names of the lexical fields, which are the fields of :class:`Terms`."""
 
-VERSION = 1
+VERSION = 2
 ANALYSER = f"openbook-terms-{VERSION}/kiwi-0.24/snowball-english"
 """Fingerprint stored in the knowledge base; another one means: index again."""
+
+REMEMBERED = 500_000
+"""Runs of Hangul whose terms are remembered, about 250 bytes each; then it starts anew."""
+
+LONGEST_RUN = 40
+"""Characters of Hangul analysed at once; longer runs without a space are cut."""
+
+BATCH = 20_000
+"""New runs handed to Kiwi at once, which spreads them over its threads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,32 +49,32 @@ class Terms:
     grams: str
 
 
-_HANGUL = re.compile("[가-힣]")
-_WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)?")
-_CJK = re.compile("[가-힣㐀-䶿一-鿿豈-﫿぀-ヿ]+")
-_TAGS = "NNG NNP NNB NR NP VV VA XR MM MAG SL SH SN XPN"
+_HANGUL = re.compile(f"[가-힣]{{1,{LONGEST_RUN}}}")
+_IDEOGRAPHS = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]+")
+_TAGS = "NNG NNP NR VV VA XR MM MAG XPN SL SH SN"
 _KEEP = frozenset(_TAGS.split())
+_LIGHT = frozenset("하 되 있 없 이 같 않 대하 따르 위하 통하 의하 관하".split())  # noqa: SIM905
+"""Verbs that say little alone; they stand in most sentences."""
+
+_Pair = tuple[str, str]
+_RUNS: dict[str, _Pair] = {}
 _LOCK = threading.Lock()
 
 
 def analyse(texts: Sequence[str], *, query: bool = False) -> list[Terms]:
-    """Terms of each text, in order.
+    """Terms of each text, in order. Larger batches are faster: new words go to Kiwi together.
 
     Args:
         texts: passages or questions; any script, any length.
-        query: whether these are questions (their stop words are left out as everywhere).
+        query: whether these are questions. They are cut like passages; terms that come
+            again are left out, because the index counts a question's term once.
     """
-    texts = [unicodedata.normalize("NFKC", text) for text in texts]
-    korean = [index for index, text in enumerate(texts) if _HANGUL.search(text)]
-    morphemes: dict[int, list[str]] = dict(
-        zip(korean, _morphemes(texts[index] for index in korean), strict=True) if korean else ()
-    )
+    composed = [t if t.isascii() else unicodedata.normalize("NFKC", t) for t in texts]
+    runs = [[] if t.isascii() else _HANGUL.findall(t) for t in composed]
+    known = _learn(run for found in runs for run in found)
     return [
-        Terms(
-            " ".join([*_latin(text), *morphemes.get(index, [])]),
-            " ".join(_grams(text)),
-        )
-        for index, text in enumerate(texts)
+        _terms(text, [known[run] for run in found], query)
+        for text, found in zip(composed, runs, strict=True)
     ]
 
 
@@ -69,6 +87,57 @@ def warm(language: str = "ko") -> threading.Thread | None:
     return thread
 
 
+def _terms(text: str, runs: Sequence[_Pair], query: bool) -> Terms:
+    latin = " ".join(stems(text))
+    words = [pair[0] for pair in runs if pair[0]]
+    grams = [pair[1] for pair in runs if pair[1]]
+    if not text.isascii():
+        signs = _ideographs(text)
+        words += signs
+        grams += signs
+    if latin:
+        words.append(latin)
+        grams.append(latin)
+    return Terms(" ".join(words), " ".join(grams))
+
+
+def _learn(runs: Iterable[str]) -> dict[str, _Pair]:
+    """Words and grams of each run, from memory or from Kiwi."""
+    wanted = set(runs)
+    if len(_RUNS) > REMEMBERED:
+        _RUNS.clear()
+    known = {run: pair for run in wanted if (pair := _RUNS.get(run)) is not None}
+    new = sorted(wanted - known.keys())
+    for start in range(0, len(new), BATCH):
+        chunk = new[start : start + BATCH]
+        for run, tokens in zip(chunk, _kiwi().tokenize(chunk), strict=True):
+            known[run] = _RUNS[run] = _of_run(run, tokens)
+    return known
+
+
+def _of_run(run: str, tokens: Iterable[Any]) -> _Pair:
+    """Morphemes that carry meaning; bigrams, unless the run is all particles and endings."""
+    kept = [
+        token.form
+        for token in tokens
+        if (tag := token.tag.split("-")[0]) in _KEEP
+        and not (tag[0] == "V" and token.form in _LIGHT)
+        and " " not in token.form
+    ]
+    if not kept:
+        return "", ""
+    grams = [run[i : i + 2] for i in range(len(run) - 1)] or [run]
+    return sys.intern(" ".join(kept)), " ".join(grams)
+
+
+def _ideographs(text: str) -> list[str]:
+    """Bigrams of Chinese characters and kana, which have no spaces to cut at."""
+    found = []
+    for run in _IDEOGRAPHS.findall(text):
+        found += [run[i : i + 2] for i in range(len(run) - 1)] or [run]
+    return found
+
+
 def _kiwi() -> Any:
     with _LOCK:
         return _load_kiwi()
@@ -76,37 +145,7 @@ def _kiwi() -> Any:
 
 @lru_cache(maxsize=1)
 def _load_kiwi() -> Any:
+    """Kiwi without its typo and multi-word dictionaries, which cost a second to load."""
     from kiwipiepy import Kiwi
 
     return Kiwi(load_typo_dict=False, load_multi_dict=False)
-
-
-def _morphemes(texts: Iterable[str]) -> Iterable[list[str]]:
-    for tokens in _kiwi().tokenize(texts):
-        yield [
-            token.form
-            for token in tokens
-            if token.tag.split("-")[0] in _KEEP and _HANGUL.search(token.form)
-        ]
-
-
-def _latin(text: str) -> list[str]:
-    stem = _stem
-    return [
-        stem(word.lower()) if not word[0].isdigit() else word.replace(",", "")
-        for word in _WORD.findall(_CJK.sub(" ", text))
-    ]
-
-
-@lru_cache(maxsize=1 << 16)
-def _stem(word: str) -> str:
-    import Stemmer
-
-    return str(Stemmer.Stemmer("english").stemWord(word))
-
-
-def _grams(text: str) -> list[str]:
-    found = []
-    for run in _CJK.findall(text):
-        found += [run[i : i + 2] for i in range(len(run) - 1)] or [run]
-    return found
