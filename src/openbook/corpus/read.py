@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from openbook.corpus.blocks import Parsed
 from openbook.corpus.formats import Format, formats, suffixes
+from openbook.corpus.isolated import READER as READER_PROCESS
 from openbook.corpus.settings import Settings
 from openbook.corpus.sniff import NAMES, sniff
 from openbook.corpus.walk import Source
@@ -46,7 +47,10 @@ def read(source: Source, data: bytes, settings: Settings) -> Iterator[Parsed]:
     if not data.strip():
         raise DocumentError("the file is empty", where=source.id)
     _check_content(source, suffix, form, sniff(data))
-    yield from _guarded(source, form, data, settings)
+    if getattr(form, "ISOLATED", False):
+        yield from READER_PROCESS.read(suffix, source.id, data, settings)
+    else:
+        yield from guarded(source.id, form, data, settings)
 
 
 def _check_content(source: Source, suffix: str, form: Format, content: str) -> None:
@@ -70,9 +74,9 @@ def _check_content(source: Source, suffix: str, form: Format, content: str) -> N
     )
 
 
-def _guarded(source: Source, form: Format, data: bytes, settings: Settings) -> Iterator[Parsed]:
+def guarded(name: str, form: Format, data: bytes, settings: Settings) -> Iterator[Parsed]:
     """Run a parser; anything it raises on damaged input becomes a named reason."""
-    documents = form.read(source.id, data, settings)
+    documents = form.read(name, data, settings)
     count = 0
     try:
         for parsed in documents:
@@ -81,21 +85,21 @@ def _guarded(source: Source, form: Format, data: bytes, settings: Settings) -> I
     except (OpenbookError, GeneratorExit):
         raise
     except MemoryError as error:
-        raise LimitError("reading it takes more memory than there is", where=source.id) from error
+        raise LimitError("reading it takes more memory than there is", where=name) from error
     except RecursionError as error:
-        raise LimitError("it is nested too deeply", where=source.id) from error
+        raise LimitError("it is nested too deeply", where=name) from error
     # The border of the house: parsers of others raise nearly anything on damaged input
     # (KeyError, struct.error, zlib.error, lxml's and YAML's own trees), and no list is whole.
     except Exception as error:
         detail = " ".join(str(error).split())[:200]
         raise DocumentError(
             f"it is damaged ({type(error).__name__}{': ' + detail if detail else ''})",
-            where=source.id,
+            where=name,
             fix="Restore the file, or save it again.",
         ) from error
     if not count:
         raise DocumentError(
             "there is no text in it",
-            where=source.id,
+            where=name,
             fix="A scanned document needs text recognition first.",
         )
