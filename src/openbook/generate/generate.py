@@ -15,6 +15,7 @@ from openbook.errors import ModelError
 from openbook.generate.check import backed, check, judge, keep_supported, unquoted
 from openbook.generate.reading import read, visible
 from openbook.models.prompts import numbered, refusal, render
+from openbook.models.window import length, room, usage
 from openbook.stage import Runtime, Stage
 from openbook.text.language import detect
 from openbook.types import (
@@ -29,6 +30,8 @@ from openbook.types import (
     Sentence,
     Usage,
 )
+
+NOTHING = Usage()
 
 
 @dataclass(frozen=True)
@@ -92,23 +95,22 @@ class Generate(Stage[Ranking, Answer]):
                 yield text[shown:]
                 shown = len(text)
         seconds = time.perf_counter() - start
-        usage = _usage(model, prompt, written, seconds)
-        yield self._answer(ranking, prompt, Completion(written, usage))
+        used = usage(model, length(model, prompt), model.count(written), seconds)
+        yield self._answer(ranking, prompt, Completion(written, used))
 
     def _prepare(self, ranking: Ranking, model: LM) -> tuple[Ranking, Prompt]:
         """What is read and the prompt that holds it, within the model's window."""
         hits = [hit for hit in ranking.hits if isinstance(hit.evidence, Passage)][: self.k]
         language = _language(ranking.query)
-        room = int(getattr(model, "context_tokens", 0)) - self.max_tokens
+        fits = room(model, self.max_tokens)
         while True:
             passages = numbered([hit.passage for hit in hits])
             prompt = render(self.prompt, language, passages=passages, question=ranking.query.text)
-            if room <= -self.max_tokens or _tokens(model, prompt) <= room:
+            if not fits or length(model, prompt) <= fits:
                 return Ranking(ranking.query, tuple(hits)), prompt
             if len(hits) == 1:
                 raise ModelError(
-                    f"the question and one passage do not fit the model's window of "
-                    f"{room + self.max_tokens} tokens with an answer of {self.max_tokens}",
+                    f"the question and one passage do not fit: the prompt may have {fits} tokens",
                     where=model.name,
                     fix="Choose a model with a longer window, or shorter passages.",
                 )
@@ -147,28 +149,14 @@ def _language(query: Query) -> str:
     return detect(query.text)
 
 
-def _tokens(model: LM, prompt: Prompt) -> int:
-    """Tokens of a prompt, with eight a message for what a chat template puts around it."""
-    return sum(model.count(message.content) + 8 for message in prompt)
-
-
-def _usage(model: LM, prompt: Prompt, written: str, seconds: float) -> Usage:
-    read_tokens, written_tokens = _tokens(model, prompt), model.count(written)
-    price_in, price_out = getattr(model, "prices", (0.0, 0.0))
-    cost = (read_tokens * price_in + written_tokens * price_out) / 1e6
-    return Usage(read_tokens, written_tokens, seconds, cost)
-
-
-def _abstain(
-    ranking: Ranking, language: str, prompt: Prompt = (), usage: Usage | None = None
-) -> Answer:
+def _abstain(ranking: Ranking, language: str, prompt: Prompt = (), used: Usage = NOTHING) -> Answer:
     return Answer(
         kind="abstained",
         text=refusal(language),
         query=ranking.query,
         ranking=ranking,
         prompt=prompt,
-        usage=usage or Usage(),
+        usage=used,
     )
 
 

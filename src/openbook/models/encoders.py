@@ -7,20 +7,30 @@ cut shorter than that by the corpus settings. Batches are made of texts of simil
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from pickle import UnpicklingError
+from types import TracebackType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from openbook.errors import ModelError, need
+from openbook.errors import ModelError, OpenbookError, need
 from openbook.models.settings import ModelSettings
 from openbook.models.weights import fingerprint, folder_of
 
-LOADING = (OSError, ValueError, RuntimeError, KeyError, TypeError, ImportError, AttributeError)
+LOADING = (
+    OSError,
+    ValueError,
+    RuntimeError,
+    LookupError,
+    TypeError,
+    ImportError,
+    AttributeError,
+    UnpicklingError,
+)
 """What transformers and its relatives raise when a folder does not hold what it should."""
 
 
@@ -163,32 +173,48 @@ def weights_kwargs(settings: ModelSettings) -> dict[str, Any]:
     return {"dtype": torch.float32 if on_cpu else "auto"}
 
 
-@contextmanager
-def loading(name: str) -> Iterator[None]:
+class loading:
     """Load quietly, and say in one sentence what is wrong with a folder.
 
     Raises:
-        ModelError: instead of what the libraries raise.
+        ModelError: instead of what the libraries raise. (The tokenizers library raises bare
+            ``Exception``; nothing else that is not listed is taken.)
     """
-    logs = need("transformers.utils.logging", "local")
-    level, bars = logs.get_verbosity(), logs.is_progress_bar_enabled()
-    logs.set_verbosity_error()
-    logs.disable_progress_bar()
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    except LOADING as error:
-        reason = " ".join(str(error).split())[:200] or type(error).__name__
-        raise ModelError(
-            f"the model cannot be loaded ({reason})",
-            where=name,
-            fix="Check that the folder is complete and of the kind that is asked for.",
-        ) from error
-    finally:
-        logs.set_verbosity(level)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.warnings = warnings.catch_warnings()
+
+    def __enter__(self) -> None:
+        self.logs = need("transformers.utils.logging", "local")
+        self.before = self.logs.get_verbosity(), self.logs.is_progress_bar_enabled()
+        self.logs.set_verbosity_error()
+        self.logs.disable_progress_bar()
+        self.warnings.__enter__()
+        warnings.simplefilter("ignore")
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.warnings.__exit__(kind, error, trace)
+        level, bars = self.before
+        self.logs.set_verbosity(level)
         if bars:
-            logs.enable_progress_bar()
+            self.logs.enable_progress_bar()
+        if kind is None or isinstance(error, OpenbookError):
+            return
+        strict = need("huggingface_hub.errors", "local").StrictDataclassError
+        weights = need("safetensors", "local").SafetensorError
+        if kind is Exception or issubclass(kind, (*LOADING, strict, weights)):
+            reason = " ".join(str(error).split())[:200] or kind.__name__
+            raise ModelError(
+                f"the model cannot be loaded ({reason})",
+                where=self.name,
+                fix="Check that the folder is complete and of the kind that is asked for.",
+            ) from error
 
 
 def _bundled() -> Path:

@@ -1,0 +1,94 @@
+"""Adapters: small learnt weights put on a local model through peft.
+
+An adapter is refused on a base it was not made for. Its shapes must fit, every one of its
+weights must find its place, and where its own note (``adapter_config.json``) names a base
+that can be looked at, that base must be this one.
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+from pathlib import Path
+from typing import Any
+
+from openbook.errors import ModelError, need
+from openbook.models.encoders import LOADING
+from openbook.models.weights import fingerprint, folder_of, read_config
+
+NOTE = "adapter_config.json"
+
+
+def attach(model: Any, name: str, base: Path, base_name: str, root: Path) -> tuple[Any, str]:
+    """Put an adapter on a model.
+
+    Args:
+        model: the loaded base model.
+        name: folder (relative to ``root``) or hub name of the adapter.
+        base: the base model's folder.
+        base_name: the base model's name as the settings give it.
+        root: the project folder.
+
+    Returns:
+        The model with the adapter, and the adapter's fingerprint.
+
+    Raises:
+        UnknownModelError: no such adapter.
+        ModelError: not an adapter, or one made for another base.
+        MissingExtraError: peft is not installed.
+    """
+    folder = folder_of(name, root)
+    note = read_config(folder, NOTE)
+    if not note:
+        raise ModelError(
+            f"is not an adapter: it has no {NOTE}", where=name, fix="Name the adapter's folder."
+        )
+    _same_base(str(note.get("base_model_name_or_path") or ""), name, base, base_name, root)
+    peft = need("peft", "local")
+    try:
+        with warnings.catch_warnings(record=True) as said:
+            warnings.simplefilter("always")
+            joined = peft.PeftModel.from_pretrained(model, str(folder), local_files_only=True)
+    except LOADING as error:
+        raise _misfit(name, base_name, " ".join(str(error).split())[:160]) from error
+    missing = [str(w.message) for w in said if "missing adapter keys" in str(w.message)]
+    if missing:
+        raise _misfit(name, base_name, missing[0][:160])
+    left = _unplaced(folder, joined, peft)
+    if left:
+        raise _misfit(name, base_name, f"{left} of its weights have no place in the model")
+    joined.eval()
+    return joined, fingerprint(folder)
+
+
+def _same_base(noted: str, name: str, base: Path, base_name: str, root: Path) -> None:
+    """Refuse when the note names another base: another hub name, or other weights."""
+    if not noted or noted == base_name:
+        return
+    other = root / Path(noted).expanduser()
+    if other.is_dir():
+        if fingerprint(other) != fingerprint(base):
+            raise _misfit(name, base_name, f"it was made for {noted}")
+        return
+    hub = r"[\w-][\w.-]*/[\w.-]+"
+    named_folder = (root / Path(base_name).expanduser()).is_dir()
+    if re.fullmatch(hub, noted) and re.fullmatch(hub, base_name) and not named_folder:
+        raise _misfit(name, base_name, f"it was made for {noted}")
+
+
+def _unplaced(folder: Path, model: Any, peft: Any) -> int:
+    """Weights of the adapter's file that the model with the adapter does not have."""
+    file = folder / "adapter_model.safetensors"
+    if not file.is_file():
+        return 0
+    with need("safetensors", "local").safe_open(str(file), framework="pt") as weights:
+        stored = set(weights.keys())
+    return len(stored - set(peft.get_peft_model_state_dict(model)))
+
+
+def _misfit(name: str, base_name: str, reason: str) -> ModelError:
+    return ModelError(
+        f'the adapter does not fit the model "{base_name}" ({reason})',
+        where=name,
+        fix="Use it on the base model that it was trained on.",
+    )

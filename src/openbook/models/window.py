@@ -1,0 +1,66 @@
+"""How much fits into a language model, and what a text costs it.
+
+The protocol :class:`~openbook.types.LM` does not demand these; a model that knows them says
+so, and the functions here give the cautious answer for one that does not.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol, runtime_checkable
+
+from openbook.types import LM, Prompt, Usage
+
+AROUND = 8
+"""Tokens that a chat template puts around a message, where it is not known."""
+
+
+@runtime_checkable
+class Windowed(Protocol):
+    """A model that knows its window."""
+
+    def room(self, max_tokens: int) -> int:
+        """Tokens that a prompt may have beside an answer of up to ``max_tokens``; 0: any."""
+        ...
+
+    def length(self, prompt: Prompt) -> int:
+        """Tokens of a prompt with everything around it."""
+        ...
+
+
+@runtime_checkable
+class Priced(Protocol):
+    """A model whose tokens have a price."""
+
+    @property
+    def prices(self) -> tuple[float, float]:
+        """US dollars for a million tokens read, and written."""
+        ...
+
+
+def room(model: LM, max_tokens: int) -> int:
+    """Tokens that a prompt may have beside an answer of up to ``max_tokens``; 0: any."""
+    return model.room(max_tokens) if isinstance(model, Windowed) else 0
+
+
+def length(model: LM, prompt: Prompt) -> int:
+    """Tokens of a prompt (estimated where only texts can be counted)."""
+    if isinstance(model, Windowed):
+        return model.length(prompt)
+    return sum(model.count(message.content) + AROUND for message in prompt)
+
+
+def usage(model: LM, tokens_in: int, tokens_out: int, seconds: float) -> Usage:
+    """What was used, with its cost where the model has prices."""
+    price_in, price_out = model.prices if isinstance(model, Priced) else (0.0, 0.0)
+    cost = (tokens_in * price_in + tokens_out * price_out) / 1e6
+    return Usage(tokens_in, tokens_out, seconds, cost)
+
+
+def split_window(context: int, max_tokens: int) -> int:
+    """What a window leaves for the prompt: all but the answer's share, which is
+    ``max_tokens`` but at most a quarter of the window. 0 where the window is not known.
+
+    >>> split_window(4096, 512), split_window(512, 512), split_window(0, 512)
+    (3584, 384, 0)
+    """
+    return context - min(max_tokens, context // 4) if context else 0
