@@ -44,17 +44,10 @@ def application() -> typer.Typer:
 
 def main() -> None:
     """Run the command line; errors become one sentence on standard error."""
-    import click
-
     try:
-        status = application()(standalone_mode=False)
+        application()()
     except OpenbookError as error:
         _fail(str(error), error.exit_status)
-    except click.exceptions.Abort:
-        _fail("stopped", 130)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
     except KeyboardInterrupt:
         _fail("stopped; nothing that was finished is lost", 130)
     except BrokenPipeError:
@@ -62,7 +55,6 @@ def main() -> None:
         sys.exit(141)
     except OSError as error:
         _fail(_plain(error), 1)
-    sys.exit(status if isinstance(status, int) else 0)
 
 
 def _plain(error: OSError) -> str:

@@ -71,7 +71,7 @@ def command(
     answer = _one(runtime, stages, query, name, stream=stream and not json)
     if json:
         shown = {"prompt": prompt_json(answer.prompt)} if show_prompt else {}
-        emit({**answer_json(answer), "version": project.knowledge.current(as_of), **shown})
+        emit({**answer_json(answer), "version": as_of or project.knowledge.version, **shown})
         return
     show_answer(answer)
     if show_prompt:

@@ -17,4 +17,5 @@ def command(
     from openbook.cli._show import say
     from openbook.project import Project
 
-    say(Project.find().knowledge.forget(path.absolute()).sentence())
+    report = Project.find().knowledge.forget(path.absolute())
+    say(f"Forgot {path}: {len(report.removed):,} documents removed (version {report.version}).")

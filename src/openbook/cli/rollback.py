@@ -14,4 +14,5 @@ def command(version: Annotated[int, typer.Argument(help="Version to restore.")])
     from openbook.cli._show import say
     from openbook.project import Project
 
-    say(Project.find().knowledge.rollback(version).sentence())
+    made = Project.find().knowledge.rollback(version)
+    say(f"Restored version {version} as version {made.version}, pinned until the next sync.")

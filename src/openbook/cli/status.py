@@ -9,15 +9,29 @@ PANEL = "Documents"
 
 def command(json: AsJson = False) -> None:
     """Say what the knowledge base holds, how fresh it is, and what could not be read."""
-    from openbook.cli._show import emit, say
+    from openbook.cli._show import emit, safe, say
     from openbook.project import Project
+    from openbook.project.wire import moment, status_json
 
     project = Project.find()
     status = project.knowledge.status()
     if json:
-        emit({"project": str(project.folder), "method": project.asking.method, **status.as_json()})
+        known = {"project": str(project.folder), "method": project.asking.method}
+        emit({**known, **status_json(status)})
         return
-    say(f"Project      {project.folder}")
-    say(f"Answers by   {project.asking.method}")
-    for line in status.lines():
-        say(line)
+    say(f"project     {project.folder}, answers by {project.asking.method}")
+    if not status.version:
+        say("knowledge   none yet. Run: openbook sync FOLDER")
+        return
+    pinned = ", pinned until the next sync" if status.pinned else ""
+    say(f"version     {status.version} of {moment(status.created)}{pinned}; {status.versions} kept")
+    say(f"holds       {status.documents:,} documents, {status.passages:,} passages")
+    say(f"disk        {status.size / 1e6:,.1f} MB")
+    say(f"encoder     {status.encoder or 'none (lexical retrieval only)'}")
+    for root in status.roots:
+        gone = "  (not there any more)" if root in status.missing_roots else ""
+        say(f"synced      {safe(root)}{gone}")
+    if status.interrupted:
+        say(f"interrupted {status.interrupted} prepared parts; the next sync goes on with them")
+    for source, reason in status.problems:
+        say(safe(f"not read    {source}: {reason}"))

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from openbook.cli._options import AsJson
+
+if TYPE_CHECKING:
+    from openbook.knowledge.base import SyncReport
 
 PANEL = "Documents"
 UNREAD = 3
@@ -20,7 +23,7 @@ def command(
         typer.Argument(help="Folders or files; without any, those that were synced before."),
     ] = None,
     json: AsJson = False,
-) -> int:
+) -> None:
     """Bring the knowledge base up to date with folders of documents.
 
     Only what changed is read again; what was deleted disappears. Files that cannot be read
@@ -29,6 +32,7 @@ def command(
     from openbook.cli._show import Progress, emit, note, safe, say
     from openbook.corpus.settings import Settings as CorpusSettings
     from openbook.project import Project
+    from openbook.project.wire import report_json
 
     project = Project.find()
     with Progress() as progress:
@@ -38,10 +42,25 @@ def command(
             encoder=project.encoder(),
             progress=progress,
         )
-    for problem in report.problems:
-        note(safe(f"not read: {problem.source}: {problem.reason}"))
+    for source, reason in report.problems:
+        note(safe(f"not read: {source}: {reason}"))
     if json:
-        emit(report.as_json())
+        emit(report_json(report))
     else:
-        say(report.sentence())
-    return UNREAD if report.problems else 0
+        say(_sentence(report))
+    if report.problems:
+        raise typer.Exit(UNREAD)
+
+
+def _sentence(report: SyncReport) -> str:
+    """What changed, the version it led to, and how long it took."""
+    counts = [
+        (len(report.added), "added"),
+        (len(report.changed), "changed"),
+        (len(report.removed), "removed"),
+        (report.unchanged, "unchanged"),
+        (len(report.problems), "not read"),
+    ]
+    told = ", ".join(f"{count:,} {word}" for count, word in counts if count) or "no documents"
+    held = f"version {report.version}, {report.passages:,} passages, {report.seconds:.1f} s"
+    return f"{told} ({held})"

@@ -1,10 +1,14 @@
-"""Answers and rankings as JSON: the one shape that files, the command line and the server use."""
+"""Values as JSON: the one shape that files, the command line and the server use."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import Any
 
+from openbook.knowledge.base import Status, SyncReport
+from openbook.knowledge.manifest import Version
 from openbook.types import Answer, Hit, Prompt, Quote, Ranking
 
 
@@ -81,4 +85,66 @@ def ranking_json(ranking: Ranking) -> dict[str, Any]:
         **found,
         "question": ranking.query.text,
         "hits": [hit_json(hit) for hit in ranking.hits],
+    }
+
+
+def report_json(report: SyncReport) -> dict[str, Any]:
+    """What a sync did: counts, ids of the documents it touched, problems by file."""
+    return {
+        "version": report.version,
+        "added": len(report.added),
+        "changed": len(report.changed),
+        "removed": len(report.removed),
+        "unchanged": report.unchanged,
+        "passages": report.passages,
+        "seconds": round(report.seconds, 3),
+        "problems": problems_json(report.problems),
+        "documents": {
+            "added": list(report.added),
+            "changed": list(report.changed),
+            "removed": list(report.removed),
+        },
+    }
+
+
+def problems_json(problems: tuple[tuple[str, str], ...]) -> list[dict[str, str]]:
+    """Files that could not be read, each with its reason."""
+    return [{"source": source, "reason": reason} for source, reason in problems]
+
+
+def moment(seconds: float) -> str:
+    """A time as ISO 8601 in UTC, to the second.
+
+    >>> moment(0)
+    '1970-01-01T00:00:00Z'
+    """
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def version_json(version: Version) -> dict[str, Any]:
+    """A version of the knowledge base and what changed in it."""
+    return {
+        "version": version.version,
+        "parent": version.parent,
+        "created": moment(version.created),
+        "what": version.what,
+        "documents": version.documents,
+        "passages": version.passages,
+        "encoder": version.encoder,
+        "pinned": version.pinned,
+        "changes": {
+            "counts": dict(version.changes.counts),
+            "ids": {kind: list(ids) for kind, ids in version.changes.ids.items()},
+        },
+    }
+
+
+def status_json(status: Status) -> dict[str, Any]:
+    """The state of the knowledge base; sizes in bytes."""
+    return {
+        **asdict(status),
+        "created": moment(status.created) if status.version else None,
+        "roots": list(status.roots),
+        "missing_roots": list(status.missing_roots),
+        "problems": problems_json(status.problems),
     }
