@@ -210,9 +210,9 @@ def check_ambiguous(texts: dict[str, str]) -> Iterator[str]:
         yield "ambiguous.jsonl: six ambiguous and six clear questions wanted"
     for question in questions:
         readings = question["readings"] if question["ambiguous"] else []
-        if question["ambiguous"] and len(readings) != 2:
-            yield f"ambiguous.jsonl {question['_id']}: two readings wanted"
-        answers = [reading["answer"] for reading in readings] or question["answers"]
+        if question["ambiguous"] and not len(readings) == len(question["meanings"]) == 2:
+            yield f"ambiguous.jsonl {question['_id']}: two readings and meanings wanted"
+        answers = readings or question["answers"]
         yield from check_gold(question, f"ambiguous.jsonl {question['_id']}", answers, texts)
 
 
