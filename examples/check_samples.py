@@ -38,7 +38,14 @@ FORMATS = (".md", ".txt", ".html", ".pdf", ".docx", ".pptx", ".xlsx", ".csv", ".
 MAX_BYTES = 2_000_000
 MIN_FILES = 44
 KINDS = {
-    "fact", "number", "date", "person", "procedure", "table", "yes/no", "definition",
+    "fact",
+    "number",
+    "date",
+    "person",
+    "procedure",
+    "table",
+    "yes/no",
+    "definition",
 }
 HP = "{http://www.hancom.co.kr/hwpml/2011/paragraph}"
 
@@ -95,14 +102,20 @@ def read_pptx(path: Path) -> str:
     return "\n".join(lines)
 
 
+def shown(cell: Any) -> str:
+    """A cell as its number format shows it, and as it is stored where that differs."""
+    value = cell.value
+    if isinstance(value, int) and "#,##0" in cell.number_format:
+        return f"{value:,} {value}"
+    return "" if value is None else str(value)
+
+
 def read_xlsx(path: Path) -> str:
-    book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+    book = openpyxl.load_workbook(path, data_only=True)
     lines: list[str] = []
     for sheet in book:
         lines.append(sheet.title)
-        for row in sheet.iter_rows(values_only=True):
-            lines.append(" | ".join("" if value is None else str(value) for value in row))
-    book.close()
+        lines += [" | ".join(shown(cell) for cell in row) for row in sheet.iter_rows()]
     return "\n".join(lines)
 
 
@@ -110,9 +123,14 @@ def read_csv(path: Path) -> str:
     return "\n".join(" | ".join(row) for row in csv.reader(io.StringIO(read_text(path))))
 
 
+def records(path: Path) -> dict[str, str]:
+    """The lines of a JSONL file by their ids: each is a document of its own."""
+    lines = [json.loads(line) for line in read_text(path).splitlines()]
+    return {record["id"]: "\n".join(str(value) for value in record.values()) for record in lines}
+
+
 def read_jsonl(path: Path) -> str:
-    records = [json.loads(line) for line in read_text(path).splitlines()]
-    return "\n".join("\n".join(str(value) for value in r.values()) for r in records)
+    return "\n".join(records(path).values())
 
 
 def read_hwpx(path: Path) -> str:
@@ -130,9 +148,16 @@ def read_hwpx(path: Path) -> str:
 
 
 READERS: dict[str, Callable[[Path], str]] = {
-    ".md": read_text, ".txt": read_text, ".html": read_html, ".pdf": read_pdf,
-    ".docx": read_docx, ".pptx": read_pptx, ".xlsx": read_xlsx, ".csv": read_csv,
-    ".jsonl": read_jsonl, ".hwpx": read_hwpx,
+    ".md": read_text,
+    ".txt": read_text,
+    ".html": read_html,
+    ".pdf": read_pdf,
+    ".docx": read_docx,
+    ".pptx": read_pptx,
+    ".xlsx": read_xlsx,
+    ".csv": read_csv,
+    ".jsonl": read_jsonl,
+    ".hwpx": read_hwpx,
 }
 
 
@@ -182,7 +207,9 @@ def check_gold(
             yield f"{ident}: answer not in the gold text: {answer!r}"
 
 
-def check_questions(name: str, count: int, unanswerable: int, texts: dict[str, str]) -> Iterator[str]:
+def check_questions(
+    name: str, count: int, unanswerable: int, texts: dict[str, str]
+) -> Iterator[str]:
     questions = rows(name)
     if len(questions) != count:
         yield f"{name}: {len(questions)} questions, {count} wanted"
@@ -230,7 +257,7 @@ def check_conversations(texts: dict[str, str]) -> Iterator[str]:
 def check_apart() -> Iterator[str]:
     """Calibration and test share no document and no id."""
     asked, learnt = rows("questions.jsonl"), rows("calibration.jsonl")
-    gold = [{g for row in part for g in row["gold"]} for part in (asked, learnt)]
+    gold = [{g.partition("#")[0] for row in part for g in row["gold"]} for part in (asked, learnt)]
     yield from (f"in test and calibration: {name}" for name in sorted(gold[0] & gold[1]))
     readme = (EXAMPLES / "README.md").read_text(encoding="utf-8")
     for name in sorted(gold[1]):
@@ -248,6 +275,11 @@ def main() -> int:
         if path.is_file():
             texts[path.relative_to(EXAMPLES).as_posix()] = READERS[path.suffix](path)
     problems += check_handbook(texts)
+    formats = Counter(Path(name).suffix for name in texts)
+    for path in HANDBOOK.rglob("*.jsonl"):
+        name = path.relative_to(EXAMPLES).as_posix()
+        del texts[name]  # its lines are the documents
+        texts |= {f"{name}#{ident}": text for ident, text in records(path).items()}
     problems += check_questions("questions.jsonl", 150, 30, texts)
     problems += check_questions("calibration.jsonl", 80, 20, texts)
     problems += check_ambiguous(texts)
@@ -256,9 +288,10 @@ def main() -> int:
     for problem in problems:
         sys.stderr.write(problem + "\n")
     languages = Counter(q["language"] for q in rows("questions.jsonl"))
-    formats = Counter(Path(name).suffix for name in texts)
-    sys.stdout.write(f"{len(texts)} documents {dict(formats)}; questions {dict(languages)}; "
-                     f"{len(problems)} problems\n")
+    sys.stdout.write(
+        f"{formats.total()} files {dict(formats)}; questions {dict(languages)}; "
+        f"{len(problems)} problems\n"
+    )
     return 1 if problems else 0
 
 

@@ -132,12 +132,21 @@ def pdf_styles(korean: bool, small: bool) -> dict[str, ParagraphStyle]:
 
     def heading(name: str, scale: float, before: float) -> ParagraphStyle:
         return ParagraphStyle(
-            name, base, fontName=bold, fontSize=size * scale, leading=size * scale * 1.35,
-            spaceBefore=before, spaceAfter=6, textColor=ink, keepWithNext=True,
+            name,
+            base,
+            fontName=bold,
+            fontSize=size * scale,
+            leading=size * scale * 1.35,
+            spaceBefore=before,
+            spaceAfter=6,
+            textColor=ink,
+            keepWithNext=True,
         )
 
     return {
-        "base": base, "h1": heading("h1", 1.9, 0), "h2": heading("h2", 1.35, 12),
+        "base": base,
+        "h1": heading("h1", 1.9, 0),
+        "h2": heading("h2", 1.35, 12),
         "h3": heading("h3", 1.1, 8),
         "cell": ParagraphStyle("cell", base, fontSize=size - 1.2, leading=size * 1.3, spaceAfter=0),
         "head": ParagraphStyle(
@@ -154,11 +163,15 @@ def pdf_table(block: Block, styles: dict[str, ParagraphStyle], width: float) -> 
         for n, row in enumerate(block.rows)
     ]
     table = Table(rows, colWidths=[width * w / sum(weights) for w in weights], repeatRows=1)
-    table.setStyle(TableStyle([
-        ("GRID", (0, 0), (-1, -1), 0.4, colors.grey),
-        ("BACKGROUND", (0, 0), (-1, 0), colors.HexColor(f"#{SHADE}")),
-        ("VALIGN", (0, 0), (-1, -1), "TOP"),
-    ]))
+    table.setStyle(
+        TableStyle(
+            [
+                ("GRID", (0, 0), (-1, -1), 0.4, colors.grey),
+                ("BACKGROUND", (0, 0), (-1, 0), colors.HexColor(f"#{SHADE}")),
+                ("VALIGN", (0, 0), (-1, -1), "TOP"),
+            ]
+        )
+    )
     return table
 
 
@@ -188,9 +201,17 @@ def make_pdf(source: Source, path: Path) -> None:
     styles = pdf_styles(korean, page is A5)
     canvas = type("Numbered", (NumberedCanvas,), {"foot_font": styles["base"].fontName})
     document = SimpleDocTemplate(
-        str(path), pagesize=page, leftMargin=margin, rightMargin=margin, topMargin=margin,
-        bottomMargin=margin, title=source.title, author=source.fields["author"],
-        subject=source.fields["subject"], lang=path.parent.name, invariant=1,
+        str(path),
+        pagesize=page,
+        leftMargin=margin,
+        rightMargin=margin,
+        topMargin=margin,
+        bottomMargin=margin,
+        title=source.title,
+        author=source.fields["author"],
+        subject=source.fields["subject"],
+        lang=path.parent.name,
+        invariant=1,
     )
     flow = list(pdf_flow(source, styles, page[0] - 2 * margin - 12))
     document.build(flow, canvasmaker=canvas)
@@ -372,7 +393,11 @@ def make_xlsx(source: Source, path: Path) -> None:
 HWPX_SPACES = " ".join(
     f'xmlns:{prefix}="http://www.hancom.co.kr/hwpml/2011/{name}"'
     for prefix, name in (
-        ("ha", "app"), ("hp", "paragraph"), ("hs", "section"), ("hc", "core"), ("hh", "head"),
+        ("ha", "app"),
+        ("hp", "paragraph"),
+        ("hs", "section"),
+        ("hc", "core"),
+        ("hh", "head"),
     )
 )
 XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
@@ -387,7 +412,8 @@ def per_script(tag: str, number: int) -> str:
 def hwpx_header() -> str:
     faces = "".join(
         f'<hh:fontface lang="{s}" fontCnt="1"><hh:font id="0" face="함초롬바탕" type="TTF" '
-        f'isEmbedded="0"/></hh:fontface>' for s in SCRIPTS
+        f'isEmbedded="0"/></hh:fontface>'
+        for s in SCRIPTS
     )
 
     def border(ident: int, kind: str) -> str:
@@ -404,9 +430,13 @@ def hwpx_header() -> str:
     characters = "".join(
         f'<hh:charPr id="{n}" height="{height}" textColor="#000000" shadeColor="none" '
         f'useFontSpace="0" useKerning="0" symMark="NONE" borderFillIDRef="1">'
-        + per_script("fontRef", 0) + per_script("ratio", 100) + per_script("spacing", 0)
-        + per_script("relSz", 100) + per_script("offset", 0)
-        + ("<hh:bold/>" if n else "") + "</hh:charPr>"
+        + per_script("fontRef", 0)
+        + per_script("ratio", 100)
+        + per_script("spacing", 0)
+        + per_script("relSz", 100)
+        + per_script("offset", 0)
+        + ("<hh:bold/>" if n else "")
+        + "</hh:charPr>"
         for n, height in enumerate((1000, 1600, 1200))
     )
     paragraphs = "".join(
@@ -417,7 +447,8 @@ def hwpx_header() -> str:
         f'<hh:breakSetting breakLatinWord="KEEP_WORD" breakNonLatinWord="KEEP_WORD" '
         f'widowOrphan="0" keepWithNext="{int(n > 0)}" keepLines="0" pageBreakBefore="0" '
         f'lineWrap="BREAK"/><hh:lineSpacing type="PERCENT" value="160" unit="HWPUNIT"/>'
-        f'</hh:paraPr>' for n in range(3)
+        f"</hh:paraPr>"
+        for n in range(3)
     )
     styles = "".join(
         f'<hh:style id="{n}" type="PARA" name="{name}" engName="{english}" paraPrIDRef="{n}" '
@@ -447,7 +478,8 @@ def hwpx_paragraph(text: str, style: int = 0, inside: str = "") -> str:
 def hwpx_table(block: Block, ident: int) -> str:
     columns, width, height = len(block.rows[0]), 42520, 1800
     rows = "".join(
-        "<hp:tr>" + "".join(
+        "<hp:tr>"
+        + "".join(
             f'<hp:tc name="" header="{int(r == 0)}" hasMargin="0" protect="0" editable="0" '
             f'dirty="0" borderFillIDRef="2"><hp:subList id="" textDirection="HORIZONTAL" '
             f'lineWrap="BREAK" vertAlign="CENTER" linkListIDRef="0" linkListNextIDRef="0" '
@@ -457,7 +489,9 @@ def hwpx_table(block: Block, ident: int) -> str:
             f'<hp:cellSz width="{width // columns}" height="{height}"/>'
             f'<hp:cellMargin left="510" right="510" top="141" bottom="141"/></hp:tc>'
             for c, cell in enumerate(row)
-        ) + "</hp:tr>" for r, row in enumerate(block.rows)
+        )
+        + "</hp:tr>"
+        for r, row in enumerate(block.rows)
     )
     table = (
         f'<hp:tbl id="{ident}" zOrder="0" numberingType="TABLE" textWrap="TOP_AND_BOTTOM" '
@@ -493,7 +527,9 @@ def hwpx_section(source: Source) -> str:
             parts.append(hwpx_table(block, 1000 + len(parts)))
         elif block.kind == "list":
             marks = (f"{n}. " if block.level else "- " for n in range(1, 1 + len(block.rows)))
-            parts += [hwpx_paragraph(m + text) for m, (text,) in zip(marks, block.rows, strict=True)]
+            parts += [
+                hwpx_paragraph(m + text) for m, (text,) in zip(marks, block.rows, strict=True)
+            ]
         else:
             parts.append(hwpx_paragraph(block.text))
     return f"{XML}<hs:sec {HWPX_SPACES}>{''.join(parts)}</hs:sec>"
@@ -512,11 +548,12 @@ def make_hwpx(source: Source, path: Path) -> None:
         'tagetApplication="WORDPROCESSOR" major="5" minor="1" micro="0" buildNumber="1" os="1" '
         'xmlVersion="1.4" application="openbook samples" appVersion="1"/>',
         "META-INF/container.xml": f'{XML}<ocf:container xmlns:ocf="{ocf}"><ocf:rootfiles>'
-        '<ocf:rootfile full-path="Contents/content.hpf" media-type="application/hwpml-package+xml"/>'
+        '<ocf:rootfile full-path="Contents/content.hpf" '
+        'media-type="application/hwpml-package+xml"/>'
         "</ocf:rootfiles></ocf:container>",
         "Contents/content.hpf": f'{XML}<opf:package xmlns:opf="{opf}" version="" '
         f'unique-identifier="" id=""><opf:metadata><opf:title>{escape(source.title)}</opf:title>'
-        f'<opf:language>{path.parent.name}</opf:language>'
+        f"<opf:language>{path.parent.name}</opf:language>"
         f'<opf:meta name="creator" content="text">{escape(source.fields["author"])}</opf:meta>'
         f'<opf:meta name="CreatedDate" content="text">{STAMP:%Y-%m-%dT%H:%M:%SZ}</opf:meta>'
         f"</opf:metadata><opf:manifest>{manifest}</opf:manifest><opf:spine>"
@@ -525,7 +562,7 @@ def make_hwpx(source: Source, path: Path) -> None:
         "Contents/header.xml": hwpx_header(),
         "Contents/section0.xml": hwpx_section(source),
         "Preview/PrvText.txt": preview,
-        "settings.xml": f'{XML}<ha:HWPApplicationSetting {HWPX_SPACES}>'
+        "settings.xml": f"{XML}<ha:HWPApplicationSetting {HWPX_SPACES}>"
         '<ha:CaretPosition listIDRef="0" paraIDRef="0" pos="0"/></ha:HWPApplicationSetting>',
     }
     with zipfile.ZipFile(path, "w") as archive:
@@ -553,7 +590,10 @@ def repack(path: Path) -> None:
 
 
 MAKERS: dict[str, Callable[[Source, Path], None]] = {
-    ".pdf": make_pdf, ".docx": make_docx, ".pptx": make_pptx, ".xlsx": make_xlsx,
+    ".pdf": make_pdf,
+    ".docx": make_docx,
+    ".pptx": make_pptx,
+    ".xlsx": make_xlsx,
     ".hwpx": make_hwpx,
 }
 
@@ -579,7 +619,9 @@ def main() -> None:
     parser.add_argument("--font", type=Path, help="regular Korean TrueType font")
     parser.add_argument("--bold-font", type=Path, help="bold Korean TrueType font")
     options = parser.parse_args()
-    fonts = (options.font, options.bold_font) if options.font and options.bold_font else find_fonts()
+    fonts = (
+        (options.font, options.bold_font) if options.font and options.bold_font else find_fonts()
+    )
     for name, font in zip(("Nanum", "Nanum-Bold"), fonts, strict=True):
         pdfmetrics.registerFont(TTFont(name, str(font)))
     for path in sorted(SOURCES.glob("*/*")):
