@@ -3,54 +3,28 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from openbook.corpus.settings import Settings as CorpusSettings
-from openbook.errors import KnowledgeError
+from openbook.errors import InputError
 from openbook.knowledge import staging
-from openbook.knowledge.commit import (
-    TABLES,
-    Writer,
-    fill,
-    index_terms,
-    prepared_rows,
-    recover,
-    remove,
-    write_files,
-)
-from openbook.knowledge.delta import Delta, delta
+from openbook.knowledge.commit import Writer, recover
+from openbook.knowledge.delta import delta
 from openbook.knowledge.engine import Store
 from openbook.knowledge.lock import writing
 from openbook.knowledge.manifest import Changes, Manifest, Shelf, Version
-from openbook.knowledge.plan import Plan, compare, resolve, tasks
-from openbook.knowledge.prepare import Staged, Task
+from openbook.knowledge.plan import Plan
 from openbook.knowledge.progress import Progress, Silence
+from openbook.knowledge.purge import purged
 from openbook.knowledge.settings import Settings
 from openbook.knowledge.snapshot import Snapshot
-from openbook.knowledge.tables import FileRow, schema
-from openbook.knowledge.workers import cores, prepared
-from openbook.types import Encoder, Filter, digest
+from openbook.knowledge.sync import Sync, SyncReport, problems
+from openbook.types import Encoder, Filter
 
-
-@dataclass(frozen=True, slots=True)
-class SyncReport:
-    """What a sync did: ids of documents, problems by file, the version it led to."""
-
-    version: int
-    added: tuple[str, ...] = ()
-    changed: tuple[str, ...] = ()
-    removed: tuple[str, ...] = ()
-    unchanged: int = 0
-    problems: tuple[tuple[str, str], ...] = ()
-    passages: int = 0
-    seconds: float = 0.0
-
-    @property
-    def nothing(self) -> bool:
-        """Whether no document changed."""
-        return not (self.added or self.changed or self.removed)
+__all__ = ["KnowledgeBase", "Status", "SyncReport"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,161 +116,126 @@ class KnowledgeBase:
             LockedError: another process is writing.
             KnowledgeError: the disk is full, or the knowledge base cannot be used.
         """
-        begun = time.perf_counter()
         told = progress or Silence()
-        with writing(self.folder, "sync", self.settings.lock_wait_s, _notice(told)):
-            return self._sync(paths, corpus or CorpusSettings(), told, begun)
+        with self._writing("sync", told) as writer:
+            job = Sync(writer, self.staging, corpus or CorpusSettings(), encoder, told)
+            return job.run(paths)
 
-    def _sync(
-        self, paths: Sequence[Path], corpus: CorpusSettings, progress: Progress, begun: float
-    ) -> SyncReport:
-        generation, writer = self._writer()
-        before = writer.manifest
-        rows = writer.files()
-        roots = resolve(paths, before.roots)
-        if not roots:
-            raise KnowledgeError(
-                "there is nothing to sync yet",
-                where=str(self.folder),
-                fix="Name a folder: openbook sync FOLDER.",
+    def forget(self, path: Path, *, progress: Progress | None = None) -> SyncReport:
+        """Stop syncing a folder and remove its documents from the newest version on.
+
+        Raises:
+            InputError: that folder is not synced.
+        """
+        told = progress or Silence()
+        with self._writing("forget", told) as writer:
+            before = writer.manifest
+            root = str(path.expanduser().resolve())
+            if root not in before.roots:
+                raise InputError(
+                    "this folder is not synced",
+                    where=str(path),
+                    fix=f"Synced are: {', '.join(before.roots) or 'none'}.",
+                )
+            rows = writer.files()
+            owners, _ = writer.owners()
+            plan = Plan(gone=[row.id for row in rows.values() if row.root == root])
+            change = delta(plan, [], rows, owners)
+            job = Sync(writer, self.staging, CorpusSettings(), None, told, keep=True)
+            made = job.commit(change, [], tuple(r for r in before.roots if r != root), "forget")
+            return SyncReport(
+                made.version,
+                removed=tuple(change.removed),
+                unchanged=made.documents,
+                passages=made.passages,
             )
-        recipe = recipe_of(corpus)
-        plan = _compared(roots, rows, recipe, corpus, progress)
-        staged: list[Staged] = []
-        owners: dict[str, str] = {}
-        if plan.changed or plan.gone or plan.problems:
-            owners, known = writer.owners()
-            work = tasks(plan, recipe, corpus, known, before.purged, self._processes())
-            staged = self._prepare(work, plan, progress)
-        change = delta(plan, staged, rows, owners)
-        kept_roots = tuple(dict.fromkeys([*before.roots, *map(str, roots)]))
-        version = before.version
-        passages = before.passages
-        if not change.empty or kept_roots != before.roots or before.pinned or not version:
-            progress.start("writing", 0)
-            made = self._commit(generation, writer, change, staged, kept_roots)
-            version, passages = made.version, made.passages
-            progress.finish()
-        staging.clear(self._staging)
-        current = rows | {row.id: row for row in change.put}
-        problems = tuple(
-            (row.id, row.problem)
-            for row in current.values()
-            if row.problem and row.id not in change.drop and row.root in set(map(str, roots))
-        )
-        return SyncReport(
-            version, tuple(sorted(change.added)), tuple(sorted(change.changed)),
-            tuple(change.removed),
-            max(0, before.documents - len(change.changed) - len(change.removed)),
-            tuple(sorted(problems)), passages, time.perf_counter() - begun,
+
+    def rollback(self, version: int) -> Version:
+        """Make a kept version the current one again, as a new version. It is pinned: only an
+        explicit sync goes on from it.
+
+        Raises:
+            UnknownVersionError: that version is not kept.
+        """
+        with self._writing("rollback", Silence()) as writer:
+            before = writer.manifest
+            _, old = self._shelf.read(version)
+            made = replace(
+                old,
+                version=before.version + 1,
+                created=time.time(),
+                parent=before.version,
+                what=f"rollback to {version}",
+                roots=before.roots,
+                purged=before.purged,
+                optimised=before.optimised,
+                pinned=True,
+                changes=difference(writer, before, old),
+            )
+            self._shelf.write(writer.generation, made)
+            self._shelf.set_head(writer.generation, made.version)
+            return made
+
+    def purge(self, document_id: str, *, progress: Progress | None = None) -> Version:
+        """Erase a document from every kept version, and its rows from the disk. While its
+        file stays as it is, syncs leave it out.
+
+        Raises:
+            KnowledgeError: no kept version has it.
+        """
+        told = progress or Silence()
+        with self._writing("purge", told) as writer:
+            made = purged(writer, document_id, told)
+            staging.clear(self.staging)
+        return made
+
+    def status(self) -> Status:
+        """The state of the knowledge base; of an empty one too."""
+        head = self._shelf.head()
+        size = sum(path.stat().st_size for path in self.folder.rglob("*") if path.is_file())
+        waiting = staging.waiting(self.staging)
+        if head is None:
+            return Status(size=size, interrupted=waiting)
+        generation, now = self._shelf.read()
+        rows = Writer(self._shelf, generation, self._store(generation), now, self.settings).files()
+        return Status(
+            now.version, now.created, now.documents, now.passages, now.files, now.encoder,
+            now.analyser, now.pinned, len(self.history()), size, now.roots,
+            tuple(root for root in now.roots if not Path(root).exists()),
+            problems(rows, set(), set(now.roots)), waiting,
         )  # fmt: skip
 
     @property
-    def _staging(self) -> Path:
+    def staging(self) -> Path:
+        """Where prepared documents wait for a commit."""
         return self.folder / "staging"
 
-    def _processes(self) -> int:
-        return self.settings.workers or cores()
+    @contextmanager
+    def _writing(self, what: str, progress: Progress) -> Iterator[Writer]:
+        def notice(text: str) -> None:
+            progress.start(text, 0)
 
-    def _writer(self) -> tuple[str, Writer]:
-        head = self._shelf.head()
-        generation = head[0] if head else "g1"
-        manifest = self._shelf.read()[1] if head else None
-        self._shelf.tables(generation).mkdir(parents=True, exist_ok=True)
-        store = self._store(generation)
-        recover(self._shelf, store, generation, manifest)
-        writer = Writer(store, manifest or Manifest(0, time.time()), self.settings)
-        return generation, writer
-
-    def _prepare(self, work: Sequence[Task], plan: Plan, progress: Progress) -> list[Staged]:
-        folder = self._staging
-        folder.mkdir(parents=True, exist_ok=True)
-        done = {task.key: found for task in work if (found := staging.find(task, folder))}
-        rest = [task for task in work if task.key not in done]
-        processes = 1 if plan.bytes <= self.settings.inline_bytes else self._processes()
-        progress.start("reading and analysing", sum(len(task.files) for task in work))
-        for found in done.values():
-            progress.advance(len(found.files))
-        extra: list[Staged] = []
-        keys = {task.key for task in work}
-        for made in prepared(rest, folder, processes):
-            if made.key in keys:
-                done[made.key] = made
-            else:
-                extra.append(made)
-            progress.advance(len(made.files))
-        progress.finish()
-        ordered = [done[task.key] for task in work if task.key in done]
-        return ordered + sorted(extra, key=lambda piece: piece.files[0].id)
-
-    def _commit(
-        self,
-        generation: str,
-        writer: Writer,
-        change: Delta,
-        staged: Sequence[Staged],
-        roots: tuple[str, ...],
-    ) -> Manifest:
-        before = writer.manifest
-        tables = {what: writer.table(what) for what in TABLES}
-        folder = self._staging
-        for what, key in (("documents", "id"), ("passages", "document_id")):
-            remove(tables[what], key, change.replaced)
-            fill(
-                tables[what], schema(what),
-                lambda what=what, key=key: prepared_rows(staged, folder, what, change, key),  # type: ignore[misc]
-                sum(getattr(piece, what) for piece in staged),
-            )  # fmt: skip
-        write_files(tables["files"], change)
-        index_terms(tables["passages"], self.settings, 0)
-        from openbook.text.terms import ANALYSER
-
-        manifest = before.next(
-            before.version + 1,
-            "sync",
-            tables={what: (writer.name(what), table.version) for what, table in tables.items()},
-            analyser=ANALYSER,
-            files=tables["files"].count("sha256 != ''"),
-            documents=tables["documents"].count(),
-            passages=tables["passages"].count(),
-            problems=tables["files"].count("problem != ''"),
-            changes=Changes.of(added=change.added, changed=change.changed, removed=change.removed),
-            roots=roots,
-            pinned=False,
-        )
-        self._shelf.write(generation, manifest)
-        self._shelf.set_head(generation, manifest.version)
-        return manifest
+        with writing(self.folder, what, self.settings.lock_wait_s, notice):
+            head = self._shelf.head()
+            generation = head[0] if head else "g1"
+            manifest = self._shelf.read()[1] if head else None
+            self._shelf.tables(generation).mkdir(parents=True, exist_ok=True)
+            store = self._store(generation)
+            recover(self._shelf, store, generation, manifest)
+            now = manifest or Manifest(0, time.time())
+            yield Writer(self._shelf, generation, store, now, self.settings)
 
 
-def recipe_of(corpus: CorpusSettings) -> str:
-    """Fingerprint of everything that decides a file's rows beside its bytes."""
-    from openbook.corpus.read import READER
-    from openbook.text.terms import ANALYSER
-
-    settings = (f"{name}={value}" for name, value in sorted(asdict(corpus).items()))
-    return digest(READER, ANALYSER, *settings)
-
-
-def _compared(
-    roots: Iterable[Path],
-    rows: Mapping[str, FileRow],
-    recipe: str,
-    corpus: CorpusSettings,
-    progress: Progress,
-) -> Plan:
-    plan = Plan()
-    progress.start("looking for changes", 0)
-    for root in roots:
-        if root.exists():
-            mine = {name: row for name, row in rows.items() if row.root == str(root)}
-            plan.merge(compare(root, mine, recipe, corpus))
-    progress.finish()
-    return plan
-
-
-def _notice(progress: Progress):  # type: ignore[no-untyped-def]
-    def tell(what: str) -> None:
-        progress.start(what, 0)
-
-    return tell
+def difference(writer: Writer, now: Manifest, then: Manifest) -> Changes:
+    """What changes when an older version takes the place of the current one."""
+    marks = []
+    for manifest in (now, then):
+        name, version = manifest.tables["documents"]
+        read = writer.store.open(name, version).read(["id", "content"])
+        marks.append(dict(zip(*(column.to_pylist() for column in read.columns), strict=True)))
+    here, there = marks
+    return Changes.of(
+        added=[name for name in there if name not in here],
+        changed=[name for name in there if name in here and here[name] != there[name]],
+        removed=[name for name in here if name not in there],
+    )

@@ -7,18 +7,18 @@ tables ahead of HEAD, which :func:`recover` takes back.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from openbook.knowledge import staging
 from openbook.knowledge.delta import Delta
-from openbook.knowledge.engine import FTS, Store, Table, among
+from openbook.knowledge.engine import FTS, IvfRq, Store, Table, among
 from openbook.knowledge.manifest import Manifest, Shelf
 from openbook.knowledge.prepare import Staged
+from openbook.knowledge.retention import age_to_remove, expired
 from openbook.knowledge.settings import Settings
-from openbook.knowledge.tables import FileRow, file_table, schema
+from openbook.knowledge.tables import VECTOR, FileRow, file_table, schema
 from openbook.text.terms import FIELDS
 
 if TYPE_CHECKING:
@@ -53,16 +53,24 @@ def recover(shelf: Shelf, store: Store, generation: str, manifest: Manifest | No
 
 @dataclass(slots=True)
 class Writer:
-    """The tables of the current version, open for writing."""
+    """The tables of the current version, open for writing by whoever holds the lock."""
 
+    shelf: Shelf
+    generation: str
     store: Store
     manifest: Manifest
     settings: Settings
 
     def table(self, what: str) -> Table:
-        """A table of the version that is being written; new and empty if there is none."""
+        """A table of the current version."""
+        return self.store.open(self.manifest.tables[what][0])
+
+    def open(self, what: str, name: str, dimension: int) -> Table:
+        """A table to write into: that of the current version, or a new one."""
         named = self.manifest.tables.get(what)
-        return self.store.open(named[0]) if named else self.store.create(what, schema(what))
+        if named and named[0] == name:
+            return self.store.open(name)
+        return self.store.create(name, schema(what, dimension if what == "passages" else 0))
 
     def name(self, what: str) -> str:
         """Name of a table."""
@@ -70,11 +78,11 @@ class Writer:
         return named[0] if named else what
 
     def files(self) -> dict[str, FileRow]:
-        """Rows of all files by id."""
+        """Rows of all files of the current version by id."""
         if "files" not in self.manifest.tables:
             return {}
-        columns = [field.name for field in schema("files")]
-        found = self.table("files").read(columns).to_pylist()
+        table = self.store.open(*self.manifest.tables["files"])
+        found = table.read(schema("files").names).to_pylist()
         return {row["id"]: FileRow(**row) for row in found}
 
     def owners(self) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
@@ -90,14 +98,6 @@ class Writer:
         return owners, known
 
 
-def fill(
-    table: Table, kind: pa.Schema, stream: Callable[[], Iterator[pa.RecordBatch]], count: int
-) -> None:
-    """Append a stream of rows in one version of the table, if there are any."""
-    if count:
-        table.add(schema=kind, stream=stream)
-
-
 def remove(table: Table, column: str, values: Sequence[str]) -> None:
     """Remove rows by the values of a column."""
     for start in range(0, len(values), DELETE_AT_ONCE):
@@ -105,20 +105,22 @@ def remove(table: Table, column: str, values: Sequence[str]) -> None:
 
 
 def prepared_rows(
-    staged: Sequence[Staged], folder: Path, kind: str, delta: Delta, key: str
+    staged: Sequence[Staged],
+    rows: Callable[[Staged], Iterator[pa.RecordBatch]],
+    delta: Delta,
+    key: str,
 ) -> Iterator[pa.RecordBatch]:
-    """Prepared rows of a kind, without the documents that must not go in.
+    """Prepared rows without the documents that must not go in.
 
     Args:
         staged: prepared tasks, in order.
-        folder: where their rows lie.
-        kind: ``documents`` or ``passages``.
+        rows: the batches of a task.
         delta: says what is left out.
         key: the column that holds the document's id.
     """
     for piece in staged:
         left_out = delta.left_out.get(piece.key)
-        for part in staging.rows(piece, folder, kind):
+        for part in rows(piece):
             yield without(part, key, left_out) if left_out else part
 
 
@@ -137,21 +139,66 @@ def write_files(table: Table, delta: Delta) -> None:
         table.add(file_table(delta.put))
 
 
-def index_terms(table: Table, settings: Settings, fragments: int) -> bool:
-    """See that both lexical fields have an index, and merge new rows in when they are many.
+def tidy(
+    writer: Writer, tables: Mapping[str, Table], names: Mapping[str, str], made: Manifest
+) -> Manifest:
+    """See that the indexes are there, and from time to time merge new rows into them, merge
+    small pieces, and remove what no kept version needs. All before the version is published.
 
     Returns:
-        Whether the table was optimised as a whole.
+        The manifest, with when its tables were last merged.
     """
-    total = table.count()
+    passages = tables["passages"]
+    total = passages.count()
     if not total:
-        return False
-    indexes = table.indexes()
+        return made
+    late = index_passages(passages, total, writer.settings, made.dimension)
+    settings = writer.settings
+    often = made.version - made.optimised >= settings.optimise_every
+    if late <= settings.optimise_share * total and not often:
+        return made
+    kept = drop_expired(writer)
+    for what, table in tables.items():
+        table.optimise(age_to_remove(table, names[what], kept))
+    return replace(made, optimised=made.version)
+
+
+def index_passages(passages: Table, total: int, settings: Settings, dimension: int) -> int:
+    """Build indexes that are missing; how many rows are in none of one of them yet."""
+    indexes = passages.indexes()
     for column in FIELDS:
         if column not in indexes:
-            table.index(column, FTS())
-    late = max((indexes[c][1] for c in FIELDS if c in indexes), default=0)
-    if late > settings.optimise_share * total or fragments > settings.optimise_fragments:
-        table.optimise()
-        return True
-    return False
+            passages.index(column, FTS())
+    wanted = list(FIELDS)
+    if dimension and total > settings.exact_below:
+        if VECTOR not in indexes:
+            passages.index(VECTOR, IvfRq())
+        wanted.append(VECTOR)
+    return max((indexes[column][1] for column in wanted if column in indexes), default=0)
+
+
+def drop_expired(writer: Writer) -> list[Manifest]:
+    """Take versions that are no longer kept out of the history, and give the others."""
+    history = writer.shelf.history()
+    gone = {m.version for m in expired(history, writer.settings, time.time())}
+    for version in gone:
+        writer.shelf.remove(writer.generation, version)
+    return [m for m in history if m.version not in gone]
+
+
+def publish(
+    writer: Writer, tables: Mapping[str, Table], names: Mapping[str, str], made: Manifest
+) -> Manifest:
+    """Make a version the current one: its manifest is on disk, then HEAD names it."""
+    files = tables["files"]
+    done = replace(
+        made,
+        tables={what: (names[what], table.version) for what, table in tables.items()},
+        files=files.count("sha256 != ''"),
+        documents=tables["documents"].count(),
+        passages=tables["passages"].count(),
+        problems=files.count("problem != ''"),
+    )
+    writer.shelf.write(writer.generation, done)
+    writer.shelf.set_head(writer.generation, done.version)
+    return done

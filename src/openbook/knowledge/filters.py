@@ -12,6 +12,7 @@ import operator
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from openbook.errors import FilterError
 from openbook.knowledge.engine import literal
@@ -19,7 +20,7 @@ from openbook.knowledge.tables import MARK, tag
 from openbook.types import Filter
 
 COLUMNS = {"id": "document_id", "source": "source", "language": "language", "title": "title"}
-RANGES: dict[str, Callable[[object, object], bool]] = {
+RANGES: dict[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
 }  # fmt: skip
 NEVER = "1 = 0"
@@ -90,10 +91,8 @@ def _heading(sign: str, value: str) -> str:
         raise FilterError(
             f"headings have no order, so {sign} cannot be asked of them", fix="Use =, != or ~."
         )
-    if not value:
-        return f"heading {sign} ''"
-    held = f"contains(heading, {literal(MARK + value + MARK)})"
-    return held if sign == "=" else f"NOT {held}"
+    held = f"contains(heading, {literal(MARK + value + MARK)})" if value else "heading = ''"
+    return held if sign == "=" else f"NOT ({held})"
 
 
 def _metadata(field: str, sign: str, value: str, values: Values) -> str:

@@ -67,6 +67,7 @@ class Manifest:
     roots: tuple[str, ...] = ()
     purged: tuple[str, ...] = ()
     pinned: bool = False
+    optimised: int = 0
     format: int = FORMAT
 
     def next(self, version: int, what: str, **new: Any) -> Manifest:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from openbook.corpus.settings import Settings as CorpusSettings
@@ -39,6 +39,16 @@ class Plan:
     def bytes(self) -> int:
         """Size of all changed files."""
         return sum(source.size for source, _ in self.changed)
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to do."""
+        return not (self.changed or self.gone or self.problems)
+
+    def missing(self, root: Path) -> None:
+        """A folder synced before is not there: its documents stay until it is forgotten."""
+        reason = "it is not there any more; its documents stay until it is forgotten"
+        self.problems.append(FileRow(f"{root.name}/", str(root), problem=reason))
 
     def merge(self, other: Plan) -> None:
         """Take another folder's differences in."""
@@ -127,14 +137,26 @@ def _hash(path: Path) -> tuple[str, str]:
         return "", f"it cannot be read ({error.strerror})"
 
 
-def tasks(
-    plan: Plan,
-    recipe: str,
-    corpus: CorpusSettings,
-    known: Mapping[str, Mapping[str, str]],
-    skip: tuple[str, ...],
-    parts: int,
-) -> list[Task]:
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What all tasks of a sync share.
+
+    ``known`` maps file id to document id to content hash, for files that were there before;
+    ``skip`` holds hashes of ids of purged documents.
+    """
+
+    recipe: str
+    corpus: CorpusSettings
+    known: Mapping[str, Mapping[str, str]]
+    skip: tuple[str, ...] = ()
+
+    def task(self, files: Sequence[FileTask]) -> Task:
+        """A task for some files."""
+        there = {name: mark for f in files for name, mark in self.known.get(f.id, {}).items()}
+        return Task(tuple(files), self.recipe, self.corpus, known=there, skip=self.skip)
+
+
+def tasks(plan: Plan, work: Work, parts: int) -> list[Task]:
     """The plan's work in pieces of bounded size.
 
     Pieces end where an id says so, so that one more file does not move all the others and
@@ -142,51 +164,28 @@ def tasks(
 
     Args:
         plan: what changed.
-        recipe: fingerprint of reading, splitting and analysing.
-        corpus: how files are read and split.
-        known: file id -> document id -> content hash, for files that were there before.
-        skip: hashes of ids of purged documents.
-        parts: into how many parts a large file of many documents is cut.
+        work: what all tasks share.
+        parts: into how many parts a large file of many documents is cut at least.
     """
     made: list[Task] = []
     group: list[FileTask] = []
     size = 0
-
-    def close() -> None:
-        nonlocal group, size
-        if group:
-            made.append(_task(group, recipe, corpus, known, skip))
-        group, size = [], 0
-
     for source, row in plan.changed:
         file = FileTask(source.id, str(source.path), source.size, row.sha256)
         if source.path.suffix.lower() in MANY_DOCUMENTS and source.size > PART_BYTES:
-            close()
-            whole = _task([file], recipe, corpus, known, skip)
             count = max(parts, min(64, source.size // PART_BYTES))
-            made += [_part(whole, number, count) for number in range(count)]
+            made += [_part(work.task([file]), number, count) for number in range(count)]
             continue
         group.append(file)
         size += source.size
         if size >= TASK_BYTES or int(digest(source.id, size=1), 16) % 16 == 0:
-            close()
-    close()
-    return made
-
-
-def _task(
-    files: list[FileTask],
-    recipe: str,
-    corpus: CorpusSettings,
-    known: Mapping[str, Mapping[str, str]],
-    skip: tuple[str, ...],
-) -> Task:
-    there = {name: mark for file in files for name, mark in known.get(file.id, {}).items()}
-    return Task(tuple(files), recipe, corpus, known=there, skip=skip)
+            made.append(work.task(group))
+            group, size = [], 0
+    return [*made, work.task(group)] if group else made
 
 
 def _part(task: Task, number: int, parts: int) -> Task:
     known = {
         name: mark for name, mark in task.known.items() if int(digest(name), 16) % parts == number
     }
-    return Task(task.files, task.recipe, task.corpus, number, parts, known, task.skip)
+    return replace(task, part=number, parts=parts, known=known)

@@ -239,7 +239,7 @@ def _document(
 ) -> None:
     from openbook.corpus.split import split
 
-    mark = content(parsed.document)
+    mark = content(parsed.document, task.recipe)
     if task.known.get(parsed.document.id) == mark:
         outcome.same.append(parsed.document.id)
         return

@@ -25,8 +25,8 @@ class Settings:
     optimise_share: float = setting(
         0.1, "Share of passages not yet in the full-text index above which a sync merges them in."
     )
-    optimise_fragments: int = setting(
-        64, "Number of pieces of the passage table above which a sync merges them."
+    optimise_every: int = setting(
+        32, "After this many versions a sync merges small pieces and removes expired ones."
     )
     exact_below: int = setting(
         50_000, "Up to this many passages, vectors are searched exactly, without an index."

@@ -73,10 +73,12 @@ def schema(table: str, dimension: int = 0) -> pa.Schema:
     return pa.schema(fields)
 
 
-def content(document: Document) -> str:
-    """Hash of all that a document says; equal hashes mean that nothing has to be done."""
+def content(document: Document, recipe: str) -> str:
+    """Hash of all that a document says and of how it was read, split and analysed: equal
+    hashes mean equal passages.
+    """
     return digest(
-        document.text, document.title, document.source, document.language, document.date,
+        recipe, document.text, document.title, document.source, document.language, document.date,
         *(part for pair in document.metadata for part in pair), size=16,
     )  # fmt: skip
 

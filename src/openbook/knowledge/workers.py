@@ -21,8 +21,9 @@ from openbook.errors import KnowledgeError
 from openbook.knowledge.prepare import FileOutcome, Staged, Task, prepare
 from openbook.knowledge.staging import staged_from
 
-Outcome = Staged | list[Task] | BaseException
-"""A prepared task, smaller tasks to try instead, or why nothing more will come."""
+Outcome = Staged | list[Task] | KnowledgeError | None
+"""A prepared task, smaller tasks to try instead, why nothing more will come, or that one
+worker has ended."""
 
 
 def cores() -> int:
@@ -102,17 +103,24 @@ def _parallel(tasks: Sequence[Task], folder: Path, processes: int) -> Iterator[S
     def drive() -> None:
         try:
             _drive(waiting, done, folder, workers, stop)
-        except BaseException as error:  # handed to the caller's thread, which raises it
-            done.put(error)
+        except OSError as error:
+            done.put(_disk(folder, error.strerror or str(error)))
+        finally:
+            done.put(None)
 
     threads = [threading.Thread(target=drive, daemon=True) for _ in range(processes)]
     for thread in threads:
         thread.start()
     try:
-        pending = len(tasks)
+        pending, ended = len(tasks), 0
         while pending:
             outcome = done.get()
-            if isinstance(outcome, BaseException):
+            if outcome is None:
+                ended += 1
+                if ended == len(threads):
+                    raise KnowledgeError("all worker processes ended early", where=str(folder))
+                continue
+            if isinstance(outcome, KnowledgeError):
                 raise outcome
             if isinstance(outcome, list):
                 pending += len(outcome) - 1
@@ -155,7 +163,7 @@ def _drive(
         done.put(_died(task, code) if len(task.files) == 1 else single(task))
 
 
-def _outcome(line: str, folder: Path) -> Staged | BaseException:
+def _outcome(line: str, folder: Path) -> Staged | KnowledgeError:
     told = json.loads(line)
     if "error" in told:
         return _disk(folder, told["error"]["text"])
