@@ -49,11 +49,16 @@ def console() -> Console:
     return Console(highlight=False, soft_wrap=False)
 
 
+PAGES = {"pptx": "slide", "xlsx": "sheet"}
+"""What a page is called in formats that have another word for it."""
+
+
 def place(item: Quote | Passage) -> str:
     """Where words stand: ``file, page 3, Heading > Subheading``."""
-    parts = [item.source or item.document_id]
+    source = item.source or item.document_id
+    parts = [source]
     if item.page is not None:
-        parts.append(f"page {item.page}")
+        parts.append(f"{PAGES.get(source.rpartition('.')[2].lower(), 'page')} {item.page}")
     if item.heading:
         parts.append(" > ".join(item.heading))
     return ", ".join(parts)
