@@ -1,9 +1,9 @@
 """Texts cut into terms for the two lexical fields, the same way when indexing and asking.
 
 ``words`` holds Korean morphemes that carry meaning (Kiwi), stems of Latin words (Snowball)
-and numbers; ``grams`` holds character bigrams, which forgive the morpheme analyser its
-unknown names, beside the same Latin stems and numbers, so that either field ranks mixed
-text. Each script is cut by its own rule, so no text needs one language.
+and numbers. ``grams`` holds character bigrams of Hangul, which forgive the morpheme analyser
+its unknown names, beside numbers and what :mod:`~openbook.text.stems` makes of Latin words,
+so that either field ranks mixed text. Each script is cut by its own rule.
 
 Korean is analysed a run of Hangul at a time, without its neighbours. That ranks as well as
 whole sentences or better (the same word always gives the same morphemes, in a question
@@ -22,12 +22,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from openbook.text.stems import stems
+from openbook.text.stems import words_and_grams
 
 FIELDS = ("words", "grams")
 """Names of the lexical fields, which are the fields of :class:`Terms`."""
 
-VERSION = 2
+VERSION = 3
 ANALYSER = f"openbook-terms-{VERSION}/kiwi-0.24/snowball-english"
 """Fingerprint stored in the knowledge base; another one means: index again."""
 
@@ -87,18 +87,26 @@ def warm(language: str = "ko") -> threading.Thread | None:
     return thread
 
 
+def tagged(run: str) -> list[tuple[str, int, int]]:
+    """Tag, start and length of each morpheme of a run of Hangul."""
+    return [(t.tag.split("-")[0], t.start, t.len) for t in _kiwi().tokenize(run[:LONGEST_RUN])]
+
+
 def _terms(text: str, runs: Sequence[_Pair], query: bool) -> Terms:
-    latin = " ".join(stems(text))
-    words = [pair[0] for pair in runs if pair[0]]
-    grams = [pair[1] for pair in runs if pair[1]]
+    words, grams = words_and_grams(text)
+    words += [pair[0] for pair in runs if pair[0]]
+    grams += [pair[1] for pair in runs if pair[1]]
     if not text.isascii():
         signs = _ideographs(text)
         words += signs
         grams += signs
-    if latin:
-        words.append(latin)
-        grams.append(latin)
+    if query:
+        words, grams = _once(words), _once(grams)
     return Terms(" ".join(words), " ".join(grams))
+
+
+def _once(terms: Sequence[str]) -> list[str]:
+    return list(dict.fromkeys(" ".join(terms).split()))
 
 
 def _learn(runs: Iterable[str]) -> dict[str, _Pair]:
