@@ -83,7 +83,9 @@ def _unplaced(folder: Path, model: Any, peft: Any) -> int:
         return 0
     with need("safetensors", "local").safe_open(str(file), framework="pt") as weights:
         stored = set(weights.keys())
-    return len(stored - set(peft.get_peft_model_state_dict(model)))
+    # save_embedding_layers: its default asks the hub for the base model's vocabulary.
+    placed = set(peft.get_peft_model_state_dict(model, save_embedding_layers=False))
+    return sum(not re.search(r"embed_tokens|lm_head", key) for key in stored - placed)
 
 
 def _misfit(name: str, base_name: str, reason: str) -> ModelError:

@@ -55,9 +55,9 @@ def open_encoder(name: str, settings: Settings, root: Path) -> Encoder:
 
         return ServerEncoder.open(model)
     if model.kind == "hosted":
-        from openbook.models.hosted import HostedEncoder
+        from openbook.models.hosted import hosted_encoder
 
-        return HostedEncoder.open(model)
+        return hosted_encoder(model)
     from openbook.models.encoders import LocalEncoder
 
     return LocalEncoder.open(model, root)

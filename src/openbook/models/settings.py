@@ -35,12 +35,14 @@ class ModelSettings:
         "model; empty means the name it has in this table.",
     )
     base_url: str = setting(
-        "https://api.openai.com/v1", "URL of the server, up to and with /v1 (kind openai)."
+        "",
+        "URL of the server, up to and with /v1; empty means api.openai.com for kind openai, and "
+        "the service's own for kind hosted.",
     )
     api_key_env: str = setting(
         "",
-        "Environment variable that holds the server's key; empty means OPENAI_API_KEY for the "
-        "default base_url and no key for any other.",
+        "Environment variable that holds the server's key; empty means OPENAI_API_KEY for "
+        "api.openai.com, no key for another server, and for kind hosted whatever litellm reads.",
     )
     timeout_s: float = setting(60.0, "Seconds to wait for a server's reply before it failed.")
     retries: int = setting(

@@ -6,6 +6,8 @@ so, and the functions here give the cautious answer for one that does not.
 
 from __future__ import annotations
 
+import math
+import re
 from typing import Protocol, runtime_checkable
 
 from openbook.types import LM, Prompt, Usage
@@ -64,3 +66,39 @@ def split_window(context: int, max_tokens: int) -> int:
     (3584, 384, 0)
     """
     return context - min(max_tokens, context // 4) if context else 0
+
+
+def estimate(text: str) -> int:
+    """Tokens of a text where the tokeniser is the server's: four letters of an alphabet, two
+    digits or signs, or one and a half other characters (Hangul, Han, kana) make a token.
+
+    >>> estimate("Full-time staff"), estimate("환불 규정")
+    (4, 3)
+    """
+    letters = len(re.findall(r"[A-Za-z]", text))
+    signs = len(re.findall(r"[!-@\[-`{-~]", text))
+    others = len(re.findall(r"[^\x00-\x7f]", text))
+    return math.ceil(letters / 4 + signs / 2 + others / 1.5)
+
+
+class Estimated:
+    """The window of a model whose tokeniser is out of reach."""
+
+    context_tokens: int
+    max_tokens: int
+
+    def count(self, text: str) -> int:
+        """Tokens of a text, estimated."""
+        return estimate(text)
+
+    def longest(self, max_tokens: int) -> int:
+        """What is asked for, within the model's own limit on answers."""
+        return min(max_tokens, self.max_tokens) if self.max_tokens else max_tokens
+
+    def room(self, max_tokens: int) -> int:
+        """Tokens that a prompt may have beside an answer of up to ``max_tokens``; 0: any."""
+        return split_window(self.context_tokens, self.longest(max_tokens))
+
+    def length(self, prompt: Prompt) -> int:
+        """Tokens of a prompt, estimated."""
+        return sum(estimate(message.content) + AROUND for message in prompt)
