@@ -37,6 +37,9 @@ REMEMBERED = 500_000
 LONGEST_RUN = 40
 """Characters of Hangul analysed at once; longer runs without a space are cut."""
 
+LONGEST_QUERY = 1024
+"""Terms of a question that are searched, in each field."""
+
 BATCH = 20_000
 """New runs handed to Kiwi at once, which spreads them over its threads."""
 
@@ -66,8 +69,8 @@ def analyse(texts: Sequence[str], *, query: bool = False) -> list[Terms]:
 
     Args:
         texts: passages or questions; any script, any length.
-        query: whether these are questions. They are cut like passages; terms that come
-            again are left out, because the index counts a question's term once.
+        query: whether these are questions, of which the first :data:`LONGEST_QUERY` terms
+            of each field are enough.
     """
     composed = [t if t.isascii() else unicodedata.normalize("NFKC", t) for t in texts]
     runs = [[] if t.isascii() else _HANGUL.findall(t) for t in composed]
@@ -100,13 +103,12 @@ def _terms(text: str, runs: Sequence[_Pair], query: bool) -> Terms:
         signs = _ideographs(text)
         words += signs
         grams += signs
-    if query:
-        words, grams = _once(words), _once(grams)
-    return Terms(" ".join(words), " ".join(grams))
+    terms = Terms(" ".join(words), " ".join(grams))
+    return Terms(_first(terms.words), _first(terms.grams)) if query else terms
 
 
-def _once(terms: Sequence[str]) -> list[str]:
-    return list(dict.fromkeys(" ".join(terms).split()))
+def _first(terms: str) -> str:
+    return " ".join(terms.split(" ", LONGEST_QUERY)[:LONGEST_QUERY])
 
 
 def _learn(runs: Iterable[str]) -> dict[str, _Pair]:

@@ -1,0 +1,71 @@
+"""openbook's retrievers through the real pipeline: sync a folder, search the snapshot."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from peers import DEPTH, Run
+from sets import Collection
+
+from openbook.knowledge.base import KnowledgeBase
+from openbook.knowledge.snapshot import Snapshot
+from openbook.project.runtime import Runtime
+from openbook.stage import Stage
+from openbook.types import Encoder, Query, Ranking
+
+PASSAGES = 3
+"""Passages asked for each document wanted, where documents may be cut into several."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A synced collection. ``stored`` leads from document ids back to the collection's."""
+
+    runtime: Runtime
+    passages: int
+    documents: int
+    seconds: float
+
+
+@contextmanager
+def opened(collection: Collection, encoder: Encoder | None = None) -> Iterator[Opened]:
+    """A knowledge base of one ``corpus.jsonl``, for as long as it is measured."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        source = folder / "corpus.jsonl"
+        source.write_text("\n".join(collection.lines) + "\n", "utf-8")
+        base = KnowledgeBase(folder / "knowledge")
+        start = time.perf_counter()
+        report = base.sync([source], encoder=encoder)
+        seconds = time.perf_counter() - start
+        assert not report.problems, report.problems
+        snapshot = base.snapshot()
+        providers: dict[type, Any] = {Snapshot: lambda name: snapshot}
+        if encoder is not None:
+            providers[Encoder] = lambda name: encoder
+        runtime = Runtime(snapshot.identity, providers)
+        yield Opened(runtime, snapshot.size, len(snapshot.document_ids()), seconds)
+
+
+def search(base: Opened, stage: Stage[Query, Ranking], collection: Collection) -> tuple[Run, float]:
+    """Best score of a document's passages, and milliseconds a question."""
+    queries = [Query(text, id=query) for query, text in collection.questions.items()]
+    base.runtime.run(stage, queries[:1])
+    start = time.perf_counter()
+    rankings = base.runtime.run(stage, queries)
+    each = 1000 * (time.perf_counter() - start) / len(queries)
+    run: Run = {}
+    for ranking in rankings:
+        scores: dict[str, float] = {}
+        for hit in ranking.hits:
+            document = hit.passage.document_id
+            scores[document] = max(scores.get(document, 0.0), hit.score)
+        best = sorted(scores, key=lambda d: (-scores[d], d))[:DEPTH]
+        run[ranking.query.id] = {document: scores[document] for document in best}
+    return run, each
