@@ -36,6 +36,11 @@ _DATE = re.compile(
     r"(?<!\d)(\d{4})(?:\s*[-./]\s*(\d{1,2})\s*[-./]\s*(\d{1,2})(?!\d)"
     r"|\s*년\s*(\d{1,2})\s*월\s*(\d{1,2})\s*일|(\d{2})(\d{2})(?!\d))"
 )
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_NAMED = re.compile(
+    r"\b(?:(?P<m1>[A-Z][a-z]{2})[a-z]*\.? (?P<d1>\d{1,2})(?:st|nd|rd|th)?, ?(?P<y1>\d{4})"
+    r"|(?P<d2>\d{1,2})(?:st|nd|rd|th)? (?P<m2>[A-Z][a-z]{2})[a-z]*\.?,? (?P<y2>\d{4}))\b"
+)
 _ITEMS = re.compile(r"(?:[ \t]*-[ \t]+[^\n]*\n?)+")
 _PLAIN = re.compile(r"[^\[\]{}&*!|>'\"%@`#]*")
 
@@ -72,7 +77,7 @@ def front_matter(text: str) -> tuple[dict[str, str], str]:
 def _value(raw: str) -> str:
     """The text of one field's value."""
     value = raw.strip()
-    if "\n" not in value and _PLAIN.fullmatch(value) and not value.startswith("- "):
+    if "\n" not in raw.rstrip() and _PLAIN.fullmatch(value) and not value.startswith("- "):
         return value[:MAX_FIELD]
     if value.startswith("- ") and _PLAIN.fullmatch(value) and _ITEMS.fullmatch(value):
         if re.search(r":(?:\s|$)", value):
@@ -116,14 +121,20 @@ def flat(record: Mapping[Any, Any]) -> dict[str, str]:
 def iso_date(text: str) -> str:
     """The first date of a text as ``2024-03-01``, or empty.
 
-    >>> iso_date("2025.1.2"), iso_date("시행 2025년 2월 1일"), iso_date("20240301"), iso_date("v2")
-    ('2025-01-02', '2025-02-01', '2024-03-01', '')
+    >>> iso_date("2025.1.2"), iso_date("시행 2025년 2월 1일"), iso_date("March 1, 2024")
+    ('2025-01-02', '2025-02-01', '2024-03-01')
     """
     match = _DATE.search(text)
-    if match is None:
-        return ""
-    year, *parts = (group for group in match.groups() if group)
-    month, day = (int(part) for part in parts)
+    if match is not None:
+        year, *parts = (group for group in match.groups() if group)
+        month, day = (int(part) for part in parts)
+    else:
+        named = _NAMED.search(text)
+        name = (named["m1"] or named["m2"]).lower() if named else ""
+        if named is None or name not in _MONTHS:
+            return ""
+        year, month = named["y1"] or named["y2"], _MONTHS.index(name) + 1
+        day = int(named["d1"] or named["d2"])
     if not (1 <= month <= 12 and 1 <= day <= 31):
         return ""
     return f"{year}-{month:02}-{day:02}"

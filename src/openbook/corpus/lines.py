@@ -56,7 +56,7 @@ def width(text: str) -> int:
 def wrap_column(lines: list[str]) -> int:
     """The column at which a text was wrapped, or 0 where line breaks are meant.
 
-    A text is wrapped where for most lines that have a successor in their paragraph, the
+    A text is wrapped where for most long lines that have a successor in their paragraph, the
     successor's first word would not have fitted any more.
     """
     sample = lines[:2000]
@@ -65,12 +65,12 @@ def wrap_column(lines: list[str]) -> int:
     if not 40 <= column <= 120:
         return 0
     followed = full = 0
-    for line, following, taken in zip(sample, sample[1:], widths, strict=False):
-        if not line.strip() or not following.strip() or ITEM.match(following):
+    for following, taken in zip(sample[1:], widths, strict=False):
+        if taken < 0.6 * column or not following.strip() or ITEM.match(following):
             continue
         followed += 1
         full += taken + 1 + width(following.split(None, 1)[0]) > column
-    return column if followed >= 3 and full >= 0.7 * followed else 0
+    return column if followed >= 2 and full >= 0.7 * followed else 0
 
 
 def joins(line: str, following: str, column: int) -> bool:

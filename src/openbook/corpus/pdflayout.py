@@ -72,7 +72,7 @@ def _without_furniture(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
                 if text and (_PAGE_NUMBER.match(text) or _DIGITS.sub("#", text) in usual):
                     del lines[position]
         kept.append(lines)
-    return kept
+    return kept if any(kept) else [list(page) for page in pages]
 
 
 def _body_size(lines: Sequence[Line]) -> float:
@@ -114,8 +114,8 @@ class _Words:
         hyphen = before.endswith((SOFT_HYPHEN, "-", "\u2010"))
         if hyphen and len(before) > 1 and before[-2].isalpha() and after[:1].islower():
             head, tail = before[:-1].rsplit(maxsplit=1)[-1], after.split(maxsplit=1)[0]
-            if before.endswith("-") and self.inside[f"{head}-{tail}"]:
-                return before + after
+            if self.inside[f"{head}-{tail}"]:
+                return f"{before[:-1]}-{after}"
             return before[:-1] + after
         before = before.replace(SOFT_HYPHEN, "-")
         return before + ("" if before.endswith("-") else self.joint(before, after)) + after

@@ -203,6 +203,8 @@ def _lines(textpage: Any, number: int, grids: list[_Grid]) -> list[Line]:
             if not run:
                 first = index
             run.append(char)
+            if char.text == SOFT_HYPHEN:  # PDFium runs on over the end of such a line
+                end_line()
         elif not grid.placed:
             end_line()
             grid.placed = True

@@ -15,10 +15,11 @@ from typing import NamedTuple
 
 from openbook.corpus.blocks import Block, Parsed
 from openbook.corpus.settings import Settings
-from openbook.corpus.tokens import tokens
+from openbook.corpus.tokens import weight
 from openbook.text.sentences import sentences
 from openbook.types import Document, Passage, digest
 
+GAP = 0.5  # tokens of the empty line between two blocks
 MAX_HEADING = 200  # characters of one heading in a heading path
 
 
@@ -27,7 +28,7 @@ class _Unit(NamedTuple):
 
     start: int
     end: int
-    size: int
+    size: float
     free: bool = True
 
 
@@ -128,7 +129,7 @@ def _spans(
     """Passage spans of a section."""
     text = document.text
     start, end = blocks[0].start, blocks[-1].end
-    total = tokens(text[start:end])
+    total = weight(text[start:end])
     if total <= settings.max_tokens or (
         blocks[0].kind == "record" and total <= settings.record_tokens
     ):
@@ -144,28 +145,31 @@ def _packed(units: Sequence[_Unit], budget: int) -> Iterator[tuple[int, int]]:
     A passage ends early where its share is reached and the next unit may begin one; a unit
     that is not free (an item under its lead-in) moves with the one before it if it fits.
     """
-    total = sum(unit.size for unit in units)
-    share = total / -(-total // budget)
+    rest = sum(unit.size + GAP for unit in units)  # from the first unit of this passage on
+    share = rest / -(-rest // budget)
     first = 0
-    size = 0
+    size = 0.0
     for position, unit in enumerate(units):
         full = size + unit.size > budget
         enough = unit.free and size + unit.size / 2 > share
         if size and (full or enough):
             cut = position
-            if full and not unit.free and position - 1 > first:
-                cut = position - 1  # take the lead-in along
+            lead_in = units[position - 1].size + GAP
+            if full and not unit.free and position - 1 > first and lead_in + unit.size <= budget:
+                cut = position - 1
             yield units[first].start, units[cut - 1].end
-            first = cut
-            size = sum(moved.size for moved in units[cut:position])
-        size += unit.size
+            moved = sum(unit.size + GAP for unit in units[cut:position])
+            rest -= size - moved
+            share = rest / -(-rest // budget)
+            first, size = cut, moved
+        size += unit.size + GAP
     yield units[first].start, units[-1].end
 
 
 def _units(document: Document, block: Block, budget: int) -> Iterator[_Unit]:
     """A block whole, or its rows, sentences or, at worst, pieces."""
     text = document.text
-    size = tokens(text[block.start : block.end])
+    size = weight(text[block.start : block.end])
     if size <= budget:
         yield _Unit(block.start, block.end, size, _free(text, block))
         return
@@ -177,12 +181,12 @@ def _units(document: Document, block: Block, budget: int) -> Iterator[_Unit]:
             for start, end in sentences(text[block.start : block.end], document.language)
         ]
     for start, end in spans:
-        size = tokens(text[start:end])
+        size = weight(text[start:end])
         if size <= budget:
             yield _Unit(start, end, size)
         else:
             for piece_start, piece_end in _pieces(text, start, end, budget):
-                yield _Unit(piece_start, piece_end, tokens(text[piece_start:piece_end]))
+                yield _Unit(piece_start, piece_end, weight(text[piece_start:piece_end]))
 
 
 def _free(text: str, block: Block) -> bool:
@@ -212,10 +216,10 @@ def _line_spans(text: str, start: int, end: int) -> list[tuple[int, int]]:
 
 def _pieces(text: str, start: int, end: int, budget: int) -> Iterator[tuple[int, int]]:
     """Cut what is longer than the budget at spaces, or anywhere where there are none."""
-    step = max(1, int((end - start) * budget / tokens(text[start:end])))
+    step = max(1, int((end - start) * budget / weight(text[start:end])))
     while start < end:
         stop = min(end, start + step)
-        while tokens(text[start:stop]) > budget and stop > start + 1:
+        while weight(text[start:stop]) > budget and stop > start + 1:
             stop = start + max(1, int((stop - start) * 0.8))
         if stop < end:
             space = max(text.rfind(" ", start, stop), text.rfind("\n", start, stop))

@@ -7,7 +7,7 @@ fair share of the text, only that part is read.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from openbook.corpus.assemble import assemble
@@ -50,8 +50,10 @@ def read(name: str, data: bytes, settings: Settings) -> Iterator[Parsed]:
     text = decode(data, name, declared=declared.group(1).decode("ascii") if declared else "")
     root = parse(text, name, settings)
     composer = Composer()
-    for part in _main_parts(root):
-        walk(part, composer)
+    marked, parts = _main_parts(root)
+    lists = set() if marked else _link_lists(root)
+    for part in parts:
+        walk(part, composer, lists)
     if not composer.blocks:
         walk(root, composer, whole=True)
     fields, title = _head(root, composer)
@@ -88,17 +90,38 @@ def parse(text: str, name: str, settings: Settings) -> Any:
     return root
 
 
-def _main_parts(root: Any) -> list[Any]:
-    """The elements that hold the page's own text."""
+def _main_parts(root: Any) -> tuple[bool, list[Any]]:
+    """The elements that hold the page's own text, and whether the page marks them."""
     body = root.find("body") if root.tag == "html" else root
     if body is None:
-        return [root]
+        return False, [root]
     total = len("".join(body.itertext()))
     for path in (".//main", ".//*[@role='main']", ".//article"):
         found = [part for part in body.iterfind(path) if not _inside(part, body)]
         if sum(len("".join(part.itertext())) for part in found) >= 0.3 * total and found:
-            return found
-    return [body]
+            return True, found
+    return False, [body]
+
+
+def _link_lists(root: Any) -> set[Any]:
+    """Lists and boxes that are nearly all links: menus, where nothing marks them as such."""
+    from lxml import etree
+
+    counts: dict[Any, list[int]] = {}  # characters, characters in links, links
+    lists = set()
+    for _, element in etree.iterwalk(root, events=("end",)):
+        inside = [len((element.text or "").strip()), 0, 0]
+        for part in element:
+            for position, count in enumerate(counts.pop(part, (0, 0, 0))):
+                inside[position] += count
+            inside[0] += len((part.tail or "").strip())
+        if element.tag == "a":
+            inside[1:] = [inside[0], 1]
+        counts[element] = inside
+        characters, linked, links = inside
+        if element.tag in {"ul", "ol", "div", "td"} and links >= 5 and linked > 0.8 * characters:
+            lists.add(element)
+    return lists
 
 
 def _inside(part: Any, body: Any) -> bool:
@@ -160,8 +183,10 @@ class _Walk:
             self.buffer = []
 
 
-def walk(root: Any, composer: Composer, whole: bool = False) -> None:
-    """Write the blocks under an element; ``whole`` keeps furniture too."""
+def walk(
+    root: Any, composer: Composer, left_out: Collection[Any] = (), whole: bool = False
+) -> None:
+    """Write the blocks under an element but for ``left_out``; ``whole`` keeps furniture too."""
     from lxml import etree
 
     state = _Walk(composer)
@@ -174,18 +199,12 @@ def walk(root: Any, composer: Composer, whole: bool = False) -> None:
             if element is not root and element.tail:
                 state.buffer.append(element.tail)
             continue
-        if tag in {"table", "pre"} or (element is not root and _dropped(element, tag, whole)):
+        dropped = element is not root and (element in left_out or _dropped(element, tag, whole))
+        if dropped or tag in {"table", "pre"}:
             walker.skip_subtree()
-            if tag == "table" and not _layout(element):
+            if not dropped:
                 state.flush()
-                composer.add("table", table_text(element))
-            elif tag == "table":
-                state.flush()
-                for cell in _cells_of_layout(element):
-                    walk(cell, composer, whole)
-            elif tag == "pre":
-                state.flush()
-                composer.add("code", clean("".join(element.itertext())).strip("\n"))
+                _whole(element, tag, composer, left_out, whole)
             continue
         if tag in BLOCKS:
             state.flush()
@@ -195,6 +214,19 @@ def walk(root: Any, composer: Composer, whole: bool = False) -> None:
         if element.text:
             state.buffer.append(_SPACE.sub(" ", element.text))
     state.flush()
+
+
+def _whole(
+    element: Any, tag: str, composer: Composer, left_out: Collection[Any], whole: bool
+) -> None:
+    """A table or preformatted text."""
+    if tag == "pre":
+        composer.add("code", clean("".join(element.itertext())).strip("\n"))
+    elif _layout(element):
+        for cell in _cells_of_layout(element):
+            walk(cell, composer, left_out, whole)
+    else:
+        composer.add("table", table_text(element))
 
 
 def _open(tag: str, element: Any, state: _Walk) -> None:
