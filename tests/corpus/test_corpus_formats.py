@@ -172,8 +172,10 @@ def test_html_euc_kr_and_without_main(parse):
 
 def test_html_menus_without_names(parse):
     menu = "".join(f'<li><a href="/{n}">Topic {n}</a></li>' for n in range(9))
-    page = f"<body><div><ul>{menu}</ul></div><div><p>The text itself.</p></div></body>"
-    assert one(parse, "a.html", page).document.text == "The text itself."
+    text = "The text itself is longer than a menu. " * 8
+    page = f"<body><div><ul>{menu}</ul></div><div><p>{text}</p></div></body>"
+    assert one(parse, "a.html", page).document.text == text.strip()
+    assert "Topic 3" in one(parse, "a.html", f"<body><ul>{menu}</ul></body>").document.text
     assert "Topic 3" in one(parse, "a.html", f"<main><ul>{menu}</ul></main>").document.text
 
 

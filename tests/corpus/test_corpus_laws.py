@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from openbook.corpus.settings import Settings
 from openbook.corpus.split import split
 from openbook.corpus.tokens import tokens, weight
 from openbook.corpus.walk import find
+from openbook.errors import DocumentError
 
 HANDBOOK = Path(__file__).parents[2] / "examples" / "handbook"
 SMALL = Settings(max_tokens=24, record_tokens=40)

@@ -30,6 +30,7 @@ _BLOCK_TAGS = """
 """
 SKIPPED = frozenset(_SKIPPED_TAGS.split())
 BLOCKS = frozenset(_BLOCK_TAGS.split())
+LEAST_TEXT = 200  # characters
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _ROLES = frozenset({"navigation", "banner", "contentinfo", "search", "complementary", "menu"})
 _FURNITURE = re.compile(
@@ -104,7 +105,10 @@ def _main_parts(root: Any) -> tuple[bool, list[Any]]:
 
 
 def _link_lists(root: Any) -> set[Any]:
-    """Lists and boxes that are nearly all links: menus, where nothing marks them as such."""
+    """Lists and boxes that are nearly all links: menus, where nothing marks them as such.
+
+    None where little else would be left: the page is a table of contents.
+    """
     from lxml import etree
 
     counts: dict[Any, list[int]] = {}  # characters, characters in links, links
@@ -121,7 +125,10 @@ def _link_lists(root: Any) -> set[Any]:
         characters, linked, links = inside
         if element.tag in {"ul", "ol", "div", "td"} and links >= 5 and linked > 0.8 * characters:
             lists.add(element)
-    return lists
+    outermost = (e for e in lists if not any(above in lists for above in e.iterancestors()))
+    menus = sum(len("".join(element.itertext()).strip()) for element in outermost)
+    total = len("".join(root.itertext()).strip())
+    return lists if total - menus > max(LEAST_TEXT, total // 10) else set()
 
 
 def _inside(part: Any, body: Any) -> bool:
