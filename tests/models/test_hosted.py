@@ -75,7 +75,7 @@ print(json.dumps({
     "tokens": [done[0].usage.input_tokens, done[0].usage.output_tokens],
     "cost": done[0].usage.cost,
     "pieces": list(lm.stream(prompt)),
-    "vectors": encoder.encode_passages(["a", "b"]).round(3).tolist(),
+    "vectors": [[round(float(x), 3) for x in v] for v in encoder.encode_passages(["a", "b"])],
     "refused": refused,
 }))
 """

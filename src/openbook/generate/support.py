@@ -165,9 +165,12 @@ def _latin_part(word: str) -> str:
 
 @lru_cache(maxsize=64)
 def _content(text: str) -> frozenset[str]:
+    """Content words in lower case, Korean ones without their ending; of ``30만원`` the 원."""
     found = set()
-    for word in _WORD.findall(text):
-        low = word.casefold()
+    for match in _WORD.finditer(text):
+        low = match[0].casefold()
+        if match.start() and text[match.start() - 1].isdigit():
+            low = re.sub(r"^(?:천만|백만|천|만|억|조)(?=.)", "", low)
         if low in _EN_STOP or low in _NAMED or low in _MONTH or low in _KO_STOP:
             continue
         bare = _KO_ENDING.sub("", low) if re.search("[가-힣]", low) else low
