@@ -122,26 +122,35 @@ class Table:
 
     # --- writing
 
-    def add(
-        self,
-        rows: pa.Table | None = None,
-        *,
-        schema: pa.Schema | None = None,
-        stream: Callable[[], Iterator[pa.RecordBatch]] | None = None,
-    ) -> None:
-        """Append rows in one version: a table, or a stream of batches read once."""
+    def add(self, rows: pa.Table) -> None:
+        """Append rows in one version."""
+        scan = _Scannable(rows.schema, rows.num_rows, rows.to_reader, True)
+        self._do(self._inner.add, scan, "append")
+
+    def stream(self, kind: pa.Schema, batches: Iterator[pa.RecordBatch]) -> None:
+        """Append batches of a schema as they come, in one version.
+
+        Raises:
+            Exception: what the iterator raises; then nothing was appended.
+        """
         import pyarrow as pa
 
-        if rows is not None:
-            table = rows
-            scan = _Scannable(table.schema, table.num_rows, table.to_reader, True)
-        else:
-            if stream is None or schema is None:
-                raise TypeError("give rows, or a schema and a stream")
-            kept, made = schema, stream
-            reader = pa.RecordBatchReader.from_batches(kept, made())
-            scan = _Scannable(kept, None, lambda: reader, False)
-        self._do(self._inner.add, scan, "append")
+        failed: list[BaseException] = []
+
+        def told() -> Iterator[pa.RecordBatch]:
+            try:
+                yield from batches
+            except BaseException as error:
+                failed.append(error)
+                raise
+
+        reader = pa.RecordBatchReader.from_batches(kind, told())
+        try:
+            self._do(self._inner.add, _Scannable(kind, None, lambda: reader, False), "append")
+        except DamagedError:
+            if failed:  # the engine has made a text of it
+                raise failed[0] from None
+            raise
 
     def delete(self, where: str) -> None:
         """Remove the rows that a condition holds for."""

@@ -73,11 +73,16 @@ def _text(column: str, sign: str, value: str) -> str:
 
 
 def _date(sign: str, value: str) -> str:
+    """Compares the date's beginning, as long as the value, without cutting it."""
     if sign == "~" or not value:
         return _text("date", sign, value)
-    cut = f"substr(date, 1, {len(value)})"
-    held = f"{cut} {sign} {literal(value)}"
-    return held if sign in {"=", "!="} else f"date != '' AND {held}"
+    begins = f"starts_with(date, {literal(value)})"
+    return {
+        "=": begins,
+        "!=": f"NOT {begins}",
+        "<=": f"date != '' AND (date <= {literal(value)} OR {begins})",
+        ">": f"date > {literal(value)} AND NOT {begins}",
+    }.get(sign) or _text("date", sign, value)
 
 
 def _heading(sign: str, value: str) -> str:
@@ -117,23 +122,17 @@ def _any(field: str, values: Sequence[str]) -> str:
 
 
 def holds(actual: str, sign: str, wanted: str) -> bool:
-    """Whether a value that is there meets a condition (one formula for metadata and tests)."""
+    """Whether a value that is there meets ``~`` or a range."""
     if sign == "~":
         if "*" not in wanted:
             return wanted in actual
         return re.fullmatch(glob(wanted, ".*"), actual, re.DOTALL) is not None
-    if sign == "=":
-        return actual == wanted
-    if sign == "!=":
-        return actual != wanted
-    if not actual:
-        return False
     left, right = _number(actual), _number(wanted)
     if left is not None and right is not None:
-        return RANGES[sign](left, right)
+        return bool(RANGES[sign](left, right))
     if _DATE.fullmatch(wanted) and _DATE.fullmatch(actual[:10]):
         actual = actual[: len(wanted)]
-    return RANGES[sign](actual, wanted)
+    return bool(actual) and bool(RANGES[sign](actual, wanted))
 
 
 def _number(text: str) -> float | None:

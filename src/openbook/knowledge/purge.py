@@ -133,7 +133,7 @@ class _Replay:
             for part in old.scan(kind.names, condition, batch=COPY_AT_ONCE):
                 yield part.select(kind.names).cast(kind)
 
-        table.add(schema=kind, stream=stream)
+        table.stream(kind, stream())
 
     def _difference(
         self, what: str, table: Table, old: Table, between: tuple[Manifest, Manifest]

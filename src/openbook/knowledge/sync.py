@@ -225,31 +225,26 @@ class Sync:
 
     def _documents(self, table: Table, change: Delta, staged: Sequence[Staged]) -> None:
         remove(table, "id", change.replaced)
-        count = sum(piece.documents for piece in staged)
-        self._fill(
-            table,
-            schema("documents"),
-            count,
-            lambda: prepared_rows(
-                staged, partial(staging.rows, folder=self.staging, kind="documents"), change, "id"
-            ),
-        )
+        if sum(piece.documents for piece in staged):
+            rows = partial(staging.rows, folder=self.staging, kind="documents")
+            table.stream(schema("documents"), prepared_rows(staged, rows, change, "id"))
 
     def _passages(self, table: Table, name: str, change: Delta, staged: Sequence[Staged]) -> None:
         encoder = self.encoder
-        kind = schema("passages", encoder.dimension if encoder else 0)
         if name == self.writer.name("passages"):
             remove(table, "document_id", change.replaced)
+            kind = table.schema()
         else:
             old = self.writer.table("passages")
-            self._fill(table, kind, old.count(), lambda: self._renewed(old, change))
-        rows: Callable[[Staged], Iterator[pa.RecordBatch]]
-        if encoder is None:
+            kind = schema("passages", encoder.dimension if encoder else 0)
+            if old.count():
+                table.stream(kind, self._renewed(old, change))
+        if sum(piece.passages for piece in staged):
+            rows: Callable[[Staged], Iterator[pa.RecordBatch]]
             rows = partial(staging.rows, folder=self.staging, kind="passages")
-        else:
-            rows = Vectors(encoder, self.staging).rows
-        count = sum(piece.passages for piece in staged)
-        self._fill(table, kind, count, lambda: prepared_rows(staged, rows, change, "document_id"))
+            if encoder is not None:
+                rows = Vectors(encoder, self.staging).rows
+            table.stream(kind, prepared_rows(staged, rows, change, "document_id"))
 
     def _renewed(self, old: Table, change: Delta) -> Iterator[pa.RecordBatch]:
         gone = set(change.replaced)
@@ -258,16 +253,6 @@ class Sync:
         )
         for part in old.scan(old.schema().names, batch=RENEW_AT_ONCE):
             yield renew(without(part, "document_id", gone))
-
-    def _fill(
-        self,
-        table: Table,
-        kind: pa.Schema,
-        count: int,
-        stream: Callable[[], Iterator[pa.RecordBatch]],
-    ) -> None:
-        if count:
-            table.add(schema=kind, stream=stream)
 
 
 def problems(

@@ -136,7 +136,7 @@ def with_vectors(part: pa.RecordBatch, vectors: NDArray[np.float32]) -> pa.Recor
     flat = pa.array(np.ascontiguousarray(vectors, np.float32).reshape(-1), pa.float32())
     column = pa.FixedSizeListArray.from_arrays(flat, dimension)
     kind = schema("passages", dimension)
-    columns: list[Any] = [part.column(part.schema.get_field_index(f.name)) for f in kind[:-1]]
+    columns: list[Any] = [part.column(part.schema.get_field_index(c)) for c in kind.names[:-1]]
     return pa.RecordBatch.from_arrays([*columns, column], schema=kind)
 
 
