@@ -5,6 +5,7 @@ and the hosted ones.
 from __future__ import annotations
 
 import time
+import weakref
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -36,7 +37,10 @@ class ServerLM(Estimated):
         """
         service = Service.of(settings)
         prices = (settings.price_in, settings.price_out)
-        return cls(service, settings.context_tokens, settings.max_tokens, prices, service.client())
+        client = service.client()
+        made = cls(service, settings.context_tokens, settings.max_tokens, prices, client)
+        weakref.finalize(made, client.close)
+        return made
 
     @property
     def name(self) -> str:

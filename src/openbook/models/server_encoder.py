@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -38,13 +39,15 @@ class ServerEncoder:
         """
         service = Service.of(settings)
         client = service.client()
-        return cls.asking(
+        made = cls.asking(
             settings,
             service,
             lambda texts: client.embeddings.create(
                 model=service.model, input=texts, encoding_format="float"
             ),
         )
+        weakref.finalize(made, client.close)
+        return made
 
     @classmethod
     def asking(
