@@ -20,5 +20,5 @@ def command(
     knowledge = Project.find().knowledge
     if not yes:
         typer.confirm(f"Erase {document} from every version?", abort=True)
-    count = knowledge.purge(document)
-    say(f"Erased {document} from {count} version{'s' if count != 1 else ''}.")
+    made = knowledge.purge(document)
+    say(f"Erased {document} from every kept version; now at version {made.version}.")

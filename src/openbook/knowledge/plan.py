@@ -84,7 +84,7 @@ def resolve(paths: Sequence[Path], known: Iterable[str]) -> list[Path]:
             raise InputError(
                 f"it contains {around[0]}, which is synced on its own",
                 where=str(root),
-                fix="Forget the inner one first (openbook sync --forget), or sync it alone.",
+                fix="Forget the inner one first (openbook forget PATH), or sync it alone.",
             )
         if names.setdefault(root.name, root) != root:
             raise InputError(
@@ -103,9 +103,18 @@ def compare(root: Path, rows: Mapping[str, FileRow], recipe: str, corpus: Corpus
         rows: rows of this root by id.
         recipe: fingerprint of how files are read and split now.
         corpus: limits of reading.
+
+    Raises:
+        InputError: a folder that was never synced has nothing in it.
     """
     plan = Plan()
     sources, problems = find([root], corpus)
+    if not (rows or sources or problems):
+        raise InputError(
+            "is empty: there is no document in it",
+            where=str(root),
+            fix="Put documents into it, or name another folder.",
+        )
     with ThreadPoolExecutor(4) as pool:
         hashes = list(pool.map(_hash, (source.path for source in sources)))
     for source, (sha256, trouble) in zip(sources, hashes, strict=True):
