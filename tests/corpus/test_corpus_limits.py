@@ -231,3 +231,18 @@ def test_limits_of_lines_and_cells(parse):
         parse("a.csv", b"a,b\n" * 100, Settings(max_cells=50))
     with pytest.raises(LimitError, match="more than the limit"):
         parse("a.md", b"a" * (2 << 20), Settings(max_file_mb=1))
+
+
+def test_damaged_stream_of_a_pdf_is_named(make, parse):
+    import re
+    import zlib
+
+    plain = make.pdf([[(50, 700, 10, "some text that matters")]])
+    match = re.search(rb"<< /Length \d+ >>\nstream\n(.*?)endstream", plain, re.S)
+    packed = zlib.compress(match.group(1))
+    head = b"<< /Filter /FlateDecode /Length %d >>\nstream\n" % len(packed)
+    good = plain.replace(match.group(), head + packed + b"endstream")
+    assert parse("a.pdf", good)[0].document.text == "some text that matters"
+    broken = good.replace(packed, packed[:20] + bytes([packed[20] ^ 1]) + packed[21:])
+    with pytest.raises(DocumentError, match="does not unpack"):
+        parse("a.pdf", broken)

@@ -11,6 +11,7 @@ from openbook.corpus.decode import clean
 from openbook.corpus.frontmatter import iso_date
 from openbook.corpus.pdflayout import compose
 from openbook.corpus.pdfpage import Line, page_lines
+from openbook.corpus.pdfstreams import damaged_stream
 from openbook.corpus.settings import Settings
 from openbook.errors import DocumentError, LimitError
 
@@ -21,6 +22,13 @@ ISOLATED = True
 
 def read(name: str, data: bytes, settings: Settings) -> Iterator[Parsed]:
     """One document."""
+    broken = damaged_stream(data)
+    if broken >= 0:
+        raise DocumentError(
+            f"it is damaged (the stream at byte {broken + 1:,} does not unpack)",
+            where=name,
+            fix="Restore the file, or print it to a new PDF.",
+        )
     pdf = _opened(name, data)
     try:
         if len(pdf) > settings.max_pages:
