@@ -90,7 +90,16 @@ def test_all_documents_can_go_and_come_back(base: KnowledgeBase, docs: Path, fou
 
 def test_an_empty_folder(base: KnowledgeBase, tmp_path: Path) -> None:
     (tmp_path / "none").mkdir()
-    report = base.sync([tmp_path / "none"])
+    with pytest.raises(InputError, match="is empty"):
+        base.sync([tmp_path / "none"])
+    assert base.version == 0
+
+
+def test_a_folder_that_became_empty(base: KnowledgeBase, docs: Path) -> None:
+    base.sync([docs])
+    for file in [path for path in docs.rglob("*") if path.is_file()]:
+        file.unlink()
+    report = base.sync([docs])
     assert report.passages == 0
     snapshot = base.snapshot()
     assert snapshot.lexical("words", "anything", 5) == []
@@ -365,3 +374,13 @@ def test_a_worker_that_dies_costs_one_file(
     report = base.sync([docs])
     assert len(report.added) == 2
     assert report.problems[0][0] == "docs/refund.md" and "signal 6" in report.problems[0][1]
+
+
+def test_text_that_is_not_valid_unicode_goes_in(base: KnowledgeBase, tmp_path: Path) -> None:
+    folder = tmp_path / "odd"
+    folder.mkdir()
+    line = '{"_id": "s", "title": "t\\ud800", "text": "lone \\udfff surrogate", "k": "v\\ud800"}\n'
+    (folder / "a.jsonl").write_text(line, "utf-8")
+    base.sync([folder])
+    document = base.snapshot().document("s")
+    assert "lone" in document.text and base.sync().nothing
