@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from openbook.types import Answer, Passage, Quote
 
 if TYPE_CHECKING:
-    from rich.console import Console
     from rich.progress import Progress as Bar
 
 PATIENCE = 1.0
@@ -40,13 +39,6 @@ def note(text: str) -> None:
 def safe(text: str) -> str:
     """Text of a document for a terminal: control characters other than line ends removed."""
     return "".join(c for c in text if c in "\n\t" or (c.isprintable() or c == "\u200d"))
-
-
-def console() -> Console:
-    """A terminal writer for tables."""
-    from rich.console import Console
-
-    return Console(highlight=False, soft_wrap=False)
 
 
 PAGES = {"pptx": "slide", "xlsx": "sheet"}

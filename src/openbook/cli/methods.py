@@ -9,10 +9,10 @@ PANEL = "Settings"
 
 def command(json: AsJson = False) -> None:
     """List the methods: what each adds to its parent, its idea, cost, and when it fails."""
-    from openbook.cli._show import console, emit
+    from openbook.cli._show import emit, say
     from openbook.errors import ProjectError
     from openbook.project import Project
-    from openbook.stage import SECTIONS, methods
+    from openbook.stage import methods
 
     try:
         found = Project.find().methods
@@ -26,12 +26,7 @@ def command(json: AsJson = False) -> None:
             ]
         )
         return
-    from rich.table import Table
-
-    table = Table(box=None, padding=(0, 2, 1, 0))
-    for column in ("method", *SECTIONS):
-        table.add_column(column, overflow="fold")
     for item in found.values():
-        about = dict(item.about)
-        table.add_row(item.name, *(about.get(section, "") for section in SECTIONS))
-    console().print(table)
+        say(f"{item.name}: {item.summary}")
+        for label, text in item.about:
+            say(f"    {label + ':':<12}{text}")
