@@ -27,7 +27,7 @@ def command(
         settings = Project.find().settings
     except ProjectError:
         settings = load(None)
-    lines = [line for line in describe(settings) if not table or line.table == table]
+    lines = [line for line in describe(settings) if not table or line.table.split(".")[0] == table]
     if json:
         emit(
             [

@@ -151,19 +151,25 @@ class Line:
 
 
 def describe(settings: AllSettings) -> Iterator[Line]:
-    """Every setting with its sentence, in the order of the rooms."""
+    """Every setting with its sentence, in the order of the rooms.
+
+    Fields that hold tables of their own (``[models.available.NAME]``) are followed by the
+    fields of one such table.
+    """
     for name, kind in rooms().items():
-        default = kind()
+        yield from _lines(name, kind(), settings.tables[name])
         for field in dataclasses.fields(kind):
-            hint = field.type if isinstance(field.type, str) else field.type.__name__
-            yield Line(
-                name,
-                field.name,
-                hint,
-                getattr(default, field.name),
-                getattr(settings.tables[name], field.name),
-                field.metadata.get("doc", ""),
-            )
+            inner = _value_class(kind, field.name)
+            if inner is not None:
+                yield from _lines(f"{name}.{field.name}.NAME", inner(), inner())
+
+
+def _lines(table: str, default: Any, value: Any) -> Iterator[Line]:
+    for field in dataclasses.fields(default):
+        hint = field.type if isinstance(field.type, str) else field.type.__name__
+        doc = field.metadata.get("doc", "")
+        key = field.name
+        yield Line(table, key, hint, getattr(default, key), getattr(value, key), doc)
 
 
 def template() -> str:
@@ -173,7 +179,7 @@ def template() -> str:
     for line in describe(load(None)):
         if line.table != table:
             table = line.table
-            lines += ["", f"[{table}]"]
+            lines += ["", f"# [{table}]" if table.endswith(".NAME") else f"[{table}]"]
         lines += [f"# {line.doc}", f"# {line.key} = {_toml(line.default)}"]
     return "\n".join(lines) + "\n"
 
