@@ -133,6 +133,42 @@ def test_text(parse):
     assert "SEV-1: ten minutes.\nSEV-2: one hour." in got[0].text
 
 
+FAQ = """고객 질문
+2025년 5월
+
+[계정과 앱]
+
+Q. 비밀번호를 잊었어요.
+A. 재설정 메일을 보냅니다.
+
+IN THE BOX (2 items)
+
+제품          가정용    업무용
+숨 A3         2년       1년
+타래 허브 H2  3년       2년
+
+Range       80 m in the open
+Protection  IP67
+Weight      58 g
+"""
+
+
+def test_text_without_marks(parse):
+    parsed = one(parse, "faq.txt", FAQ)
+    assert parsed.document.title == "고객 질문"
+    got = [(p.heading[1:], p.text) for p in split(parsed, Settings())]
+    assert got == [
+        ((), "2025년 5월"),
+        (("계정과 앱", "비밀번호를 잊었어요."), "재설정 메일을 보냅니다."),
+        (
+            ("IN THE BOX (2 items)",),
+            "제품: 숨 A3; 가정용: 2년; 업무용: 1년\n"
+            "제품: 타래 허브 H2; 가정용: 3년; 업무용: 2년\n\n"
+            "Range: 80 m in the open\nProtection: IP67\nWeight: 58 g",
+        ),
+    ]
+
+
 HTML = """<?xml version="1.0" encoding="utf-8"?><!DOCTYPE html><html lang="ko-KR"><head>
 <title>환불 정책 - 타래</title><meta name="date" content="2025-02-01"><style>p{}</style></head>
 <body><nav><a href="/">홈</a></nav><div class="cookie-banner">쿠키를 씁니다</div>

@@ -10,7 +10,7 @@ from openbook.corpus.frontmatter import field_date, field_language, field_title
 from openbook.text.language import detect
 from openbook.types import Document, pairs
 
-SAMPLE = 2000  # characters that decide the language
+SAMPLE = 1000  # characters that decide the language
 
 
 def assemble(

@@ -46,6 +46,25 @@ def numbered_heading(line: str) -> int:
     return match["deep"].count(".") + 1 if match["deep"] else 1
 
 
+def capital_heading(line: str) -> bool:
+    """Whether a line standing alone looks like a heading: capitals, or square brackets.
+
+    >>> capital_heading("IN THE BOX"), capital_heading("[계정과 앱]"), capital_heading("Hello")
+    (True, True, False)
+    """
+    if len(line) > 80 or line.endswith(_ENDS):
+        return False
+    if line.startswith("[") and line.endswith("]") and line.count("[") == 1:
+        return len(line) > 3
+    name = line.partition("(")[0].strip()
+    return name.isupper() and sum(char.isalpha() for char in name) > 2
+
+
+def title_line(line: str) -> bool:
+    """Whether the first line of a text looks like its title: short, and no sentence."""
+    return len(line) <= 80 and not line.endswith(_ENDS) and not ITEM.match(line)
+
+
 def width(text: str) -> int:
     """Columns a text takes in a fixed-width font: wide characters take two."""
     if text.isascii():

@@ -41,7 +41,8 @@ def row_line(names: Sequence[str], row: Sequence[str]) -> str:
 
 def looks_like_header(table: Sequence[Sequence[str]]) -> bool:
     """Whether the first row names columns: at least two different, short, non-numeric names,
-    none empty but perhaps the first, over rows that are not longer.
+    none empty but perhaps the first. Of two columns, the second's name holds no digit, for
+    two columns are often labels and values.
     """
     if len(table) < 2:
         return False
@@ -51,7 +52,9 @@ def looks_like_header(table: Sequence[Sequence[str]]) -> bool:
         return False
     if any(len(name) > 60 or _NUMERIC.fullmatch(name) for name in names):
         return False
-    return not (len(first) == 2 and _pairs(table))
+    if len(first) == 2:
+        return not _pairs(table) and not any(char.isdigit() for char in first[1])
+    return True
 
 
 def _pairs(table: Sequence[Sequence[str]]) -> bool:

@@ -16,8 +16,12 @@ from openbook.types import Document, pairs
 
 SUFFIXES = (".jsonl", ".ndjson")
 CONTENT = "text"
+SAMPLE = 300  # characters that decide the language of a line
 TEXT_FIELDS = ("text", "body", "content", "contents", "본문", "내용")
-TITLE_FIELDS = ("title", "name", "제목", "이름")
+TITLE_FIELDS = (
+    *("title", "name", "term", "question", "subject", "headline"),
+    *("제목", "이름", "용어", "질문"),
+)
 
 
 def read(name: str, data: bytes, settings: Settings) -> Iterator[Parsed]:
@@ -116,7 +120,7 @@ def _parsed(name: str, number: int, record: dict[str, Any]) -> Parsed | None:
         text=text,
         title=title,
         source=name,
-        language=field_language(fields) or detect(text[:2000]),
+        language=field_language(fields) or detect(text[:SAMPLE]),
         date=field_date(fields),
         metadata=pairs(fields) if fields else (),
     )
