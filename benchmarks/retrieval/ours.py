@@ -19,7 +19,7 @@ from openbook.project.runtime import Runtime
 from openbook.stage import Stage
 from openbook.types import Encoder, Query, Ranking
 
-PASSAGES = 3
+PASSAGES = 2
 """Passages asked for each document wanted, where documents may be cut into several."""
 
 

@@ -44,17 +44,22 @@ def read(name: str, data: Path) -> Collection:
     lines: dict[str, str] = {}
     questions: dict[str, str] = {}
     relevant: dict[str, dict[str, int]] = {}
+    gold: dict[str, dict[str, int]] = {}
     for folder in folders:
-        for line in (data / folder / "corpus.jsonl").read_text("utf-8").splitlines():
+        for line in (data / folder / "corpus.jsonl").read_text("utf-8").strip("\n").split("\n"):
             lines.setdefault(json.loads(line)["_id"], line)
-        for line in (data / folder / "qrels.tsv").read_text("utf-8").splitlines()[1:]:
+        for line in (data / folder / "qrels.tsv").read_text("utf-8").strip("\n").split("\n")[1:]:
             query, document, grade = line.split("\t")
             if int(grade) > 0:
                 relevant.setdefault(query, {})[document] = int(grade)
-        for line in (data / folder / "queries.jsonl").read_text("utf-8").splitlines():
+        for line in (data / folder / "queries.jsonl").read_text("utf-8").strip("\n").split("\n"):
             row = json.loads(line)
-            if row["_id"] in relevant:
-                questions[row["_id"]] = row["text"]
+            if row["_id"] not in relevant:
+                continue
+            # Some APIBench questions share an id; the line itself says which is its gold.
+            query = f"{row['_id']}.{len(questions)}"
+            questions[query] = row["text"]
+            gold[query] = {row["gold"]: 1} if "gold" in row else relevant[row["_id"]]
     rows = [json.loads(line) for line in lines.values()]
     return Collection(
         name,
@@ -63,7 +68,7 @@ def read(name: str, data: Path) -> Collection:
         tuple(lines),
         tuple(indexed(row.get("title") or "", row["text"]) for row in rows),
         questions,
-        {query: relevant[query] for query in questions},
+        gold,
     )
 
 

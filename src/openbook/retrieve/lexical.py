@@ -5,6 +5,7 @@ Source: BM25, Robertson and Zaragoza, "The Probabilistic Relevance Framework", 2
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -19,6 +20,15 @@ from openbook.types import Hit, Query, Ranking
 Scored = dict[int, float]
 """Scores by row handle, best first."""
 
+HANGUL = 0.5
+"""Weight of character bigrams in Korean; chosen on text that is not measured, see
+docs/decisions/0001-lexical-fields.md."""
+
+OTHER = 0.3
+"""Weight of character 4-grams and pairs of neighbours; chosen likewise."""
+
+_HANGUL = re.compile("[\uac00-\ud7a3]")
+
 ABREAST = 4
 """Queries searched side by side, two fields each."""
 
@@ -30,17 +40,18 @@ class Lexical(Stage[Query, Ranking]):
     Args:
         k: passages returned.
         depth: passages that each field proposes before fusing.
-        grams: weight of the field of character n-grams, in [0, 1].
+        grams: weight of the second field, in [0, 1]; ``None`` takes :data:`HANGUL` for
+            questions with Hangul in them and :data:`OTHER` for the rest.
         scheme: ``bm25``, or ``tfidf`` (cosine of log-tf-idf vectors, words only).
     """
 
     k: int = 10
     depth: int = 100
-    grams: float = 0.4
+    grams: float | None = None
     scheme: Literal["bm25", "tfidf"] = "bm25"
 
     def __post_init__(self) -> None:
-        if not 0.0 <= self.grams <= 1.0:
+        if self.grams is not None and not 0.0 <= self.grams <= 1.0:
             raise InputError(f"the weight grams is {self.grams}", fix="Give one in [0, 1].")
 
     def run(self, batch: Sequence[Query], runtime: Runtime) -> list[Ranking]:
@@ -65,7 +76,6 @@ class Lexical(Stage[Query, Ranking]):
     ) -> list[list[Scored]]:
         """Both fields of a few queries side by side; a field of no weight is not asked."""
         depth = max(self.depth, self.k)
-        weights = (1.0 - self.grams, self.grams)
         found: dict[int, list[Scored]] = {}
         for filters in dict.fromkeys(query.filters for query in batch):
             same = [at for at, query in enumerate(batch) if query.filters == filters]
@@ -74,17 +84,14 @@ class Lexical(Stage[Query, Ranking]):
                 requests = [
                     (name, getattr(terms[at], name) if weight else "", depth)
                     for at in chunk
-                    for name, weight in zip(FIELDS, weights, strict=True)
+                    for name, weight in zip(FIELDS, self._weights(batch[at]), strict=True)
                 ]
                 lists = iter(map(dict, snapshot.lexical_many(requests, filters)))
                 found |= {at: [next(lists) for _ in FIELDS] for at in chunk}
         return [found[at] for at in range(len(batch))]
 
     def _ranking(self, snapshot: Snapshot, query: Query, lists: Sequence[Scored]) -> Ranking:
-        weights = (1.0 - self.grams, self.grams)
-        if self.scheme == "tfidf":
-            weights = (1.0, 0.0)
-        fused = convex(lists, weights, ("max", "max"))
+        fused = convex(lists, self._weights(query), ("max", "max"))
         best = sorted(fused, key=lambda row: -fused[row])
         # Passages that tie at the cut are read too, so that their ids decide.
         cut = fused[best[self.k - 1]] if len(best) > self.k else 0.0
@@ -94,6 +101,15 @@ class Lexical(Stage[Query, Ranking]):
             for row, passage in zip(rows, snapshot.passages(rows), strict=True)
         ]
         return Ranking.of(query, hits, self.k)
+
+    def _weights(self, query: Query) -> tuple[float, float]:
+        """Weights of the two fields for a question."""
+        if self.scheme == "tfidf":
+            return 1.0, 0.0
+        grams = self.grams
+        if grams is None:
+            grams = HANGUL if _HANGUL.search(query.text) else OTHER
+        return 1.0 - grams, grams
 
     def _why(self, row: int, lists: Sequence[Scored]) -> tuple[tuple[str, float], ...]:
         if self.scheme == "tfidf":
