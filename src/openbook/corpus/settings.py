@@ -15,7 +15,7 @@ class Settings:
         256, "Largest passage, in estimated tokens; only a longer sentence is ever cut inside."
     )
     record_tokens: int = setting(
-        512,
+        1024,
         "Largest passage made of one JSON line, in estimated tokens; a shorter record stays whole.",
     )
     max_file_mb: int = setting(256, "Largest file that is read, in megabytes.")
