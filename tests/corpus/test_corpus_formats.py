@@ -94,6 +94,13 @@ def test_markdown_without_closing_marks(parse):
     assert one(parse, "a.md", "#hashtag stays").document.text == "#hashtag stays"
 
 
+def test_html_table_in_markdown(parse):
+    table = "<table><tr><th>a</th><th>b</th></tr><tr><td>1</td><td>2 &amp; 3</td></tr></table>"
+    assert one(parse, "a.md", f"text&#x200B;\n{table}\nmore").document.text == (
+        "text\n\na: 1; b: 2 & 3\n\nmore"
+    )
+
+
 def test_front_matter_mistakes_cost_one_field_only():
     fields, body = front_matter("---\na: b: c\nbad: [x\n? q\nlist:\n- x\n- y\ngood: 1\n---\ntext")
     assert (fields["a"], fields["list"], fields["good"], body) == ("b: c", "x, y", "1", "text")

@@ -67,6 +67,9 @@ class Reader:
             with contextlib.suppress(BrokenPipeError):
                 _send(process.stdin, json.dumps(request).encode(), data)
             answer = _receive(process.stdout)
+        except BaseException:  # Ctrl-C too: an answer left in the pipe would be the next one's
+            self.close()
+            raise
         finally:
             timer.cancel()
         if answer is not None:
@@ -100,6 +103,10 @@ class Reader:
         )
         return self._process
 
+    def forget(self) -> None:
+        """In a forked process: the child and the lock are the parent's."""
+        self._process, self._lock = None, threading.Lock()
+
     def close(self) -> None:
         """End the child, if there is one."""
         process, self._process = self._process, None
@@ -116,6 +123,8 @@ class Reader:
 READER = Reader()
 """The one child of this process. It remembers nothing between files."""
 atexit.register(READER.close)
+if hasattr(os, "register_at_fork"):  # not on Windows
+    os.register_at_fork(after_in_child=READER.forget)
 
 
 def _send(stream: IO[bytes], *parts: bytes) -> None:

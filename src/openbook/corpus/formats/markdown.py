@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 from openbook.corpus.assemble import assemble
 from openbook.corpus.blocks import Composer, Kind, Parsed
-from openbook.corpus.decode import decode
+from openbook.corpus.decode import clean, decode
 from openbook.corpus.frontmatter import front_matter
 from openbook.corpus.lines import DRAWN, ITEM, item_level
 from openbook.corpus.settings import Settings
@@ -33,6 +33,7 @@ _RULE = re.compile(r"(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})$")
 _DELIMITER = re.compile(r"\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?$")
 _QUOTE = re.compile(r"^[ \t]*(?:>[ \t]?)+(?:\[!\w+\][ \t]*$)?", re.M)
 
+_HTML_TABLE = re.compile(r"<table\b.*?(?:</table>|\Z)", re.S | re.I)
 _ATTRIBUTES = re.compile(r"\{[#.:][^{}]*\}$")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.S)
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
@@ -86,6 +87,29 @@ def compose(body: str) -> Composer:
 
 def _text(body: str, composer: Composer) -> None:
     """Everything between fenced code."""
+    if "<table" in body:
+        position = 0
+        for table in _HTML_TABLE.finditer(body):
+            _plain_text(body[position : table.start()], composer)
+            composer.add("table", _html_table(table.group()))
+            position = table.end()
+        body = body[position:]
+    _plain_text(body, composer)
+
+
+def _html_table(source: str) -> str:
+    """Rows of a table written in HTML."""
+    from lxml import etree
+
+    from openbook.corpus.formats.html import table_text
+
+    root = etree.fromstring(source, etree.HTMLParser(no_network=True, remove_comments=True))
+    table = root.find(".//table") if root is not None else None
+    return table_text(table) if table is not None else ""
+
+
+def _plain_text(body: str, composer: Composer) -> None:
+    """Everything between fenced code and HTML tables."""
     body = inline(body)
     if "\n>" in body or body.lstrip().startswith(">"):
         body = _QUOTE.sub("", body)
@@ -243,7 +267,7 @@ def inline(text: str) -> str:
         text = _BREAK.sub("\u2028", text)
         text = _TAG.sub("", text)
     if "&" in text:
-        text = _ENTITY.sub(lambda match: html.unescape(match.group()), text)
+        text = _ENTITY.sub(lambda match: clean(html.unescape(match.group())), text)
     return text
 
 
