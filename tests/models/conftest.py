@@ -137,6 +137,14 @@ def bert_shape(**more: Any) -> Any:
     )
 
 
+@pytest.fixture(scope="session", autouse=True)
+def one_thread() -> None:
+    """Tiny models are slower with several threads, much slower on a busy machine."""
+    import torch
+
+    torch.set_num_threads(1)
+
+
 @pytest.fixture(scope="session")
 def make() -> SimpleNamespace:
     """The makers above, for tests that need another model than the shared ones."""

@@ -170,8 +170,12 @@ def _find_folded(text: str, source: str) -> tuple[int, int] | None:
     return None
 
 
+@lru_cache(maxsize=512)
 def _lower(text: str) -> str:
-    """Lower case where that keeps the length (it does not for ``İ``)."""
+    """Lower case, character by character where that would change the length (``İ``)."""
+    low = text.lower()
+    if len(low) == len(text):
+        return low
     return "".join(low if len(low := c.lower()) == 1 else c for c in text)
 
 

@@ -18,7 +18,8 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
@@ -90,27 +91,41 @@ def supported(sentence: str, evidence: Sequence[str], question: str = "") -> boo
     if not any(char.isalnum() for char in sentence):
         return True
     claim = unicodedata.normalize("NFKC", sentence)
-    asked = _content(unicodedata.normalize("NFKC", question))
-    return any(_supports(text, claim, asked) for text in evidence)
+    facts, names = numbers(claim), _names(claim)
+    content = _content(claim) - names
+    asked = _words(_content(unicodedata.normalize("NFKC", question)))
+    own = {word for word in content if not _stands(word, asked)}
+    most = len(content) * (1 - SHARE)
+    for text in evidence:
+        stated, known = _known(text)
+        if (
+            facts <= stated
+            and all(_stands(name, known) for name in names)
+            and sum(not _stands(word, known) for word in own) <= most
+        ):
+            return True
+    return False
 
 
-def _supports(text: str, claim: str, asked: frozenset[str]) -> bool:
-    facts, words = _known(text)
-    if not numbers(claim) <= facts:
-        return False
-    named = _names(claim)
-    if not all(_stands(name, words) for name in named):
-        return False
-    content = _content(claim) - named
-    held = sum(1 for word in content if _stands(word, words) or _stands(word, asked))
-    return held >= SHARE * len(content)
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """Words of a text, with what finds other forms of them quickly."""
+
+    words: frozenset[str]
+    joined: str
+    stems: frozenset[str]
 
 
-@lru_cache(maxsize=64)
-def _known(text: str) -> tuple[frozenset[Decimal], frozenset[str]]:
+def _words(words: Iterable[str]) -> _Words:
+    distinct = frozenset(words)
+    stems = frozenset(stem(word) for word in distinct if len(word) > 3)
+    return _Words(distinct, f" {' '.join(distinct)} ", stems)
+
+
+@lru_cache(maxsize=256)
+def _known(text: str) -> tuple[frozenset[Decimal], _Words]:
     plain = unicodedata.normalize("NFKC", text)
-    words = (word.casefold() for word in _WORD.findall(plain))
-    return numbers(plain, loose=True), frozenset(words)
+    return numbers(plain, loose=True), _words(w.casefold() for w in _WORD.findall(plain))
 
 
 def numbers(text: str, *, loose: bool = False) -> frozenset[Decimal]:
@@ -190,15 +205,12 @@ def stem(word: str) -> str:
     return word[: max(least, math.ceil(len(word) * 2 / 3))]
 
 
-def _stands(word: str, words: frozenset[str]) -> bool:
-    if word in words:
+def _stands(word: str, known: _Words) -> bool:
+    """Whether a word or another form of it is known; Hangul also inside a compound."""
+    if word in known.words or word in known.stems:
         return True
     start = stem(word)
-    if re.search("[가-힣]", word):
-        return any(start in other for other in words)
-    return any(
-        other.startswith(start) or (len(other) > 3 and stem(other) == word) for other in words
-    )
+    return (start if re.search("[가-힣]", word) else f" {start}") in known.joined
 
 
 def overlap(question: str, text: str) -> float:
