@@ -1,81 +1,166 @@
-"""The extractive answerer: the one or two sentences that answer best, quoted."""
+"""The extractive answerer: the one or two sentences that answer best, quoted.
+
+It needs no model. What it says are the documents' words: a sentence, a list item with the
+line that leads into it, a row of a table.
+"""
 
 from __future__ import annotations
 
-import math
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
+from openbook.generate import ambiguity
+from openbook.generate.asking import Asked
+from openbook.generate.choose import logit, values
 from openbook.generate.confidence import Calibration
+from openbook.generate.features import Candidate, Sheet, sheet
+from openbook.generate.kinds import spans
 from openbook.generate.quotes import cut
 from openbook.stage import Runtime, Stage
 from openbook.text.language import detect
-from openbook.text.sentences import sentences
-from openbook.text.terms import analyse
-from openbook.types import Answer, Query, Ranking, Sentence
+from openbook.types import Answer, Quote, Ranking, Sentence
 
 SILENT = {
-    "ko": "문서에서 답을 찾지 못했습니다.",
-    "en": "The documents do not answer this.",
+    "ko": "문서에서 이 질문의 답을 찾지 못했습니다.",
+    "en": "The documents do not answer this question.",
 }
+"""What an abstention says, by language of the question; English for any other."""
+
+CLOSE = 3.0
+"""How far below the best sentence's value a second one is still quoted."""
 
 
 @dataclass(frozen=True)
 class Extract(Stage[Ranking, Answer]):
-    """Quotes the sentences of a ranking that answer its query.
+    """Quotes the sentences of a ranking that answer its query, or abstains, or asks back.
 
     Args:
         sentences: sentences quoted, at most.
         passages: passages read, from the top.
+        calibration: name of the calibration asked of the runtime; empty for the default.
+        asks: whether to ask back where two readings have two answers.
     """
 
     sentences: int = 2
     passages: int = 10
+    calibration: str = ""
+    asks: bool = True
 
     def run(self, batch: Sequence[Ranking], runtime: Runtime) -> list[Answer]:
-        """One answer a ranking."""
-        calibration = runtime.resolve(Calibration)
+        """One answer a ranking. Asks the runtime for a :class:`Calibration`."""
+        calibration = runtime.resolve(Calibration, self.calibration)
         return [self._answer(ranking, calibration) for ranking in batch]
 
     def _answer(self, ranking: Ranking, calibration: Calibration) -> Answer:
-        units = [
-            (passage, start, end)
-            for passage in ranking.passages[: self.passages]
-            for start, end in sentences(passage.text)
-        ]
-        texts = [passage.text[start:end] for passage, start, end in units]
-        terms = [set(found.words.split()) for found in analyse([ranking.query.text, *texts])]
-        wanted, held = terms[0], terms[1:]
-        if not units or not wanted:
+        read = _sheet(ranking, self.passages)
+        if not read.candidates:
             return abstention(ranking)
-        counts = Counter(term for words in held for term in words)
-        weight = {t: math.log(1 + len(units) / (1 + counts[t])) for t in wanted}
-        scores = [sum(weight[t] for t in wanted & words) for words in held]
-        order = sorted(range(len(units)), key=lambda i: (-scores[i], i))[: self.sentences]
-        coverage = scores[order[0]] / sum(weight.values())
-        confidence = calibration.probability(4 * coverage - 2)
-        if scores[order[0]] == 0 or confidence < calibration.threshold:
+        value = values(read)
+        confidence = calibration.probability(logit(read, value))
+        if not calibration.answers(confidence):
             return abstention(ranking, confidence)
-        quotes = tuple(cut(*units[i]) for i in order)
-        text = "\n".join(quote.text for quote in quotes)
-        spans, begin = [], 0
-        for quote in quotes:
-            spans.append(Sentence(begin, begin + len(quote.text), True))
-            begin += len(quote.text) + 1
-        return Answer(
-            "answered",
-            text,
-            ranking.query,
-            quotes=quotes,
-            sentences=tuple(spans),
-            confidence=confidence,
-            ranking=ranking,
+        doubt = ambiguity.readings(read, value) if self.asks else ()
+        if doubt:
+            return _asking(ranking, read, doubt, confidence)
+        chosen = choose(read, value, self.sentences)
+        return answer_of(ranking, read.asked, chosen, confidence)
+
+
+def _sheet(ranking: Ranking, limit: int) -> Sheet:
+    hits = [hit for hit in ranking.hits if hit.evidence in ranking.passages][:limit]
+    return sheet(ranking.query, [hit.passage for hit in hits], [hit.score for hit in hits])
+
+
+def choose(read: Sheet, value: NDArray[np.float64], limit: int) -> list[Candidate]:
+    """The best sentences, best first: further ones only while they come close to the best
+    and say something else.
+    """
+    order = [int(i) for i in np.argsort(-value, kind="stable")]
+    chosen: list[Candidate] = []
+    for index in order:
+        candidate = read.candidates[index]
+        if len(chosen) >= limit or (chosen and value[order[0]] - value[index] > CLOSE):
+            break
+        if all(candidate.unit.text != other.unit.text for other in chosen):
+            chosen.append(candidate)
+    return chosen
+
+
+def answer_of(
+    ranking: Ranking, asked: Asked, chosen: Sequence[Candidate], confidence: float
+) -> Answer:
+    """An answer that quotes some sentences. One that follows another in its passage joins it."""
+    quotes = tuple(cut(c.passage, c.unit.start, c.unit.end) for c in chosen)
+    text, sentences = _written(list(chosen))
+    return Answer(
+        "answered",
+        text,
+        ranking.query,
+        answers=short(asked, chosen[0]),
+        quotes=quotes,
+        sentences=sentences,
+        confidence=confidence,
+        ranking=ranking,
+    )
+
+
+def _written(chosen: Sequence[Candidate]) -> tuple[str, tuple[Sentence, ...]]:
+    """The text of an answer and the spans of its sentences, all of them quoted."""
+    text, sentences = "", []
+    for candidate in _in_reading_order(chosen):
+        lead = candidate.passage.text[slice(*candidate.unit.lead)]
+        piece = (
+            f"{lead} {candidate.unit.text}" if lead and lead not in text else candidate.unit.text
         )
+        if text:
+            text += "\n"
+        sentences.append(Sentence(len(text), len(text) + len(piece), True))
+        text += piece
+    return text, tuple(sentences)
+
+
+def _in_reading_order(chosen: Sequence[Candidate]) -> Iterator[Candidate]:
+    """Best first; but sentences of one passage in the order in which they stand there."""
+    rest = list(chosen)
+    while rest:
+        same = [c for c in rest if c.passage.id == rest[0].passage.id]
+        rest = [c for c in rest if c.passage.id != same[0].passage.id]
+        yield from sorted(same, key=lambda c: c.unit.start)
+
+
+def short(asked: Asked, candidate: Candidate) -> tuple[str, ...]:
+    """The short answer, where exactly one thing of the likeliest kind stands in the sentence
+    that the question does not say itself.
+    """
+    text, known = candidate.unit.text, asked.text.lower()
+    for kind in asked.kinds[:2]:
+        if kind in ("reason", "manner", "definition"):
+            return ()
+        found = dict.fromkeys(text[a:b].strip() for a, b in spans(text, kind))
+        new = [span for span in found if span.lower() not in known]
+        if len(new) == 1:
+            return (new[0],)
+        if new:
+            return ()
+    return ()
 
 
 def abstention(ranking: Ranking, confidence: float = 0.0) -> Answer:
     """Says, in the question's language, that the documents do not answer."""
-    query: Query = ranking.query
-    text = SILENT.get(detect(query.text), SILENT["en"])
-    return Answer("abstained", text, query, confidence=confidence, ranking=ranking)
+    text = SILENT.get(detect(ranking.query.text), SILENT["en"])
+    return Answer("abstained", text, ranking.query, confidence=confidence, ranking=ranking)
+
+
+def _asking(
+    ranking: Ranking, read: Sheet, doubt: Sequence[ambiguity.Reading], confidence: float
+) -> Answer:
+    quotes: tuple[Quote, ...] = tuple(
+        cut(r.candidate.passage, r.candidate.unit.start, r.candidate.unit.end) for r in doubt
+    )
+    text = ambiguity.question_back(doubt, read.asked.language)
+    return Answer(
+        "asks", text, ranking.query, quotes=quotes, confidence=confidence, ranking=ranking
+    )
