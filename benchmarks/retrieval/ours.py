@@ -19,6 +19,9 @@ from openbook.project.runtime import Runtime
 from openbook.stage import Stage
 from openbook.types import Encoder, Query, Ranking
 
+CHUNK = 128
+"""Questions searched at once."""
+
 PASSAGES = 2
 """Passages asked for each document wanted, where documents may be cut into several."""
 
@@ -58,7 +61,9 @@ def search(base: Opened, stage: Stage[Query, Ranking], collection: Collection) -
     queries = [Query(text, id=query) for query, text in collection.questions.items()]
     base.runtime.run(stage, queries[:1])
     start = time.perf_counter()
-    rankings = base.runtime.run(stage, queries)
+    rankings: list[Ranking] = []
+    for at in range(0, len(queries), CHUNK):
+        rankings += base.runtime.run(stage, queries[at : at + CHUNK])
     each = 1000 * (time.perf_counter() - start) / len(queries)
     run: Run = {}
     for ranking in rankings:

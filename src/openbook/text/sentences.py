@@ -10,15 +10,21 @@ from __future__ import annotations
 import re
 
 _LINE = re.compile(r"[^\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+")
-_STOP = re.compile(r"""(?:[.!?…]+["'”’)\]」』》]*(?=\s)|[。！？]+["'”’)\]」』》]*)\s*""")
+_CLOSING = r"""["'”’)\]」』》]*"""
+_STOP = re.compile(
+    rf"(?:[.!?…]+{_CLOSING}(?=\s|\[)|[。！？]+{_CLOSING}|(?<=[가-힣]다)\.(?=[가-힣“‘]))\s*"
+)
 _ABBREVIATION = re.compile(
-    r"(?:^|[\s(\"'“‘\[])(?:mr|mrs|ms|dr|prof|sr|jr|st|mt|gen|col|capt|lt|sgt|rev|hon|gov|sen|rep|"
+    r"(?:^|[\s(\"'“‘\[])(?:mr|mrs|ms|dr|fr|prof|sr|jr|st|mt|gen|col|capt|lt|sgt|rev|hon|gov|sen|rep|"
     r"no|nos|vol|pp|p|fig|figs|eq|sec|ch|art|al|vs|etc|e\.g|i\.e|cf|viz|ca|approx|dept|"
     r"inc|ltd|co|corp|jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec|ph\.d|u\.s|u\.k|u\.n|"
-    r"a\.m|p\.m|[a-z])\.$",
+    r"a\.m|p\.m|(?:[a-z]\.)*[a-z])\.$",
     re.IGNORECASE,
 )
-_MARKER = re.compile(r"^\s*(?:[-*•·]\s*)?(?:\(?\d{1,3}|\(?[a-zA-Z가-하]|[ivxIVX]{1,5})[.)]$")
+_MARKER = re.compile(
+    r"^\s*(?:[-*•·]\s*)?\**(?:\(?\d{1,3}|\(?[a-zA-Z가-하]|[ivxIVX]{1,5})\\?[.)]\**$"
+)
+_DATE = re.compile(r"\b\d{4}\.(?:\s*\d{1,2}\.){0,2}$")
 
 
 def sentences(text: str, language: str = "") -> list[tuple[int, int]]:
@@ -56,12 +62,10 @@ def _continues(text: str, begin: int, stop: re.Match[str]) -> bool:
     if mark != ".":
         return follows.islower()
     before = text[begin : stop.start() + 1]
-    if _MARKER.match(before):
-        return True
     last = before[-24:]
-    if follows.islower():
-        return True
-    return bool(_ABBREVIATION.search(last))
+    if date := _DATE.search(last):
+        return follows.isdigit() or date.group().count(".") == 3
+    return bool(follows.islower() or _MARKER.match(before) or _ABBREVIATION.search(last))
 
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int]:
