@@ -139,42 +139,45 @@ def write_files(table: Table, delta: Delta) -> None:
         table.add(file_table(delta.put))
 
 
-def tidy(
-    writer: Writer, tables: Mapping[str, Table], names: Mapping[str, str], made: Manifest
-) -> Manifest:
-    """See that the indexes are there, and from time to time merge new rows into them, merge
-    small pieces, and remove what no kept version needs. All before the version is published.
+def build_indexes(passages: Table, settings: Settings, dimension: int) -> None:
+    """Build the indexes that are missing.
 
-    Returns:
-        The manifest, with when its tables were last merged.
+    Args:
+        passages: the table.
+        settings: from how many passages on vectors have an index.
+        dimension: of the vectors; 0 where there are none.
     """
-    passages = tables["passages"]
     total = passages.count()
     if not total:
-        return made
-    late = index_passages(passages, total, writer.settings, made.dimension)
-    settings = writer.settings
-    often = made.version - made.optimised >= settings.optimise_every
-    if late <= settings.optimise_share * total and not often:
-        return made
-    kept = drop_expired(writer)
-    for what, table in tables.items():
-        table.optimise(age_to_remove(table, names[what], kept))
-    return replace(made, optimised=made.version)
-
-
-def index_passages(passages: Table, total: int, settings: Settings, dimension: int) -> int:
-    """Build indexes that are missing; how many rows are in none of one of them yet."""
+        return
     indexes = passages.indexes()
     for column in FIELDS:
         if column not in indexes:
             passages.index(column, FTS())
-    wanted = list(FIELDS)
-    if dimension and total > settings.exact_below:
-        if VECTOR not in indexes:
-            passages.index(VECTOR, IvfRq())
-        wanted.append(VECTOR)
-    return max((indexes[column][1] for column in wanted if column in indexes), default=0)
+    if dimension and total > settings.exact_below and VECTOR not in indexes:
+        passages.index(VECTOR, IvfRq())
+
+
+def maintain(writer: Writer, done: Manifest) -> Manifest:
+    """From time to time merge new rows into the indexes and small pieces into large ones,
+    and remove what no kept version needs.
+
+    The version is visible already and its rows stay the same: only its manifest comes to
+    name the merged tables. A kill in between costs the merge, nothing else.
+    """
+    tables = {what: writer.store.open(name) for what, (name, _) in done.tables.items()}
+    late = max((rows for _, rows in tables["passages"].indexes().values()), default=0)
+    settings = writer.settings
+    often = done.version - done.optimised >= settings.optimise_every
+    if late <= settings.optimise_rows and not often:
+        return done
+    kept = drop_expired(writer)
+    for what, table in tables.items():
+        table.optimise(age_to_remove(table, done.tables[what][0], kept))
+    merged = {what: (done.tables[what][0], table.version) for what, table in tables.items()}
+    made = replace(done, tables=merged, optimised=done.version)
+    writer.shelf.write(writer.generation, made)
+    return made
 
 
 def drop_expired(writer: Writer) -> list[Manifest]:

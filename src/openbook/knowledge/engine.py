@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from openbook.errors import DamagedError
-from openbook.knowledge.native import FTS, IvfRq, MatchQuery, core, wait
+from openbook.knowledge.native import FTS, IvfRq, MatchQuery, core, valid, wait
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -279,7 +279,7 @@ class Table:
         query.limit(k)
         if where:
             query.where(where)
-        return query.nearest_to_text({"query": MatchQuery(terms, column)})
+        return query.nearest_to_text({"query": MatchQuery(valid(terms), column)})
 
     def near(
         self, column: str, vectors: Any, k: int, where: str | None = None, probes: int = 0
@@ -346,7 +346,7 @@ def literal(value: str) -> str:
     >>> literal("it's")
     "'it''s'"
     """
-    return "'" + value.replace("'", "''") + "'"
+    return "'" + valid(value).replace("'", "''") + "'"
 
 
 def among(column: str, values: Sequence[str]) -> str:

@@ -65,6 +65,11 @@ def _loop() -> asyncio.AbstractEventLoop:
     return loop
 
 
+def valid(text: str) -> str:
+    """Text that the engine takes: lone surrogates become question marks."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
 def wait(make: Callable[[], Awaitable[T]], where: str = "") -> T:
     """Run an asynchronous call of the engine and give what it gives.
 

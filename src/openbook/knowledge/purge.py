@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from openbook.errors import KnowledgeError
-from openbook.knowledge.commit import TABLES, Writer, index_passages, remove
+from openbook.knowledge.commit import TABLES, Writer, build_indexes, remove
 from openbook.knowledge.engine import Store, Table, among, literal
 from openbook.knowledge.manifest import Changes, Manifest
 from openbook.knowledge.progress import Progress
@@ -115,8 +115,8 @@ class _Replay:
         else:
             table = self.store.create(name, old.schema())
             self._copy(what, table, old)
-        if what == "passages" and (total := table.count()):
-            index_passages(table, total, self.writer.settings, manifest.dimension)
+        if what == "passages":
+            build_indexes(table, self.writer.settings, manifest.dimension)
         self.state[name] = manifest
         self.done[name, version] = table.version
         return table.version

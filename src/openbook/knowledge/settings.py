@@ -22,8 +22,10 @@ class Settings:
     inline_bytes: int = setting(
         400_000, "Up to this many bytes of changed files are prepared without worker processes."
     )
-    optimise_share: float = setting(
-        0.1, "Share of passages not yet in the full-text index above which a sync merges them in."
+    optimise_rows: int = setting(
+        500,
+        "Passages not yet merged into the indexes (each costs a search some microseconds) "
+        "above which a sync merges them.",
     )
     optimise_every: int = setting(
         32, "After this many versions a sync merges small pieces and removes expired ones."

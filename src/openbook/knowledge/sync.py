@@ -15,10 +15,11 @@ from openbook.knowledge import staging
 from openbook.knowledge.commit import (
     TABLES,
     Writer,
+    build_indexes,
+    maintain,
     prepared_rows,
     publish,
     remove,
-    tidy,
     without,
     write_files,
 )
@@ -218,8 +219,8 @@ class Sync:
             roots=roots,
             pinned=False,
         )
-        tidied = tidy(writer, tables, names, made)
-        done = publish(writer, tables, names, tidied)
+        build_indexes(tables["passages"], writer.settings, dimension)
+        done = maintain(writer, publish(writer, tables, names, made))
         self.progress.finish()
         return done
 

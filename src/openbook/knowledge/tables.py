@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from openbook.knowledge.native import valid
 from openbook.types import Document, Pairs, Passage, digest
 
 if TYPE_CHECKING:
@@ -83,11 +84,6 @@ def content(document: Document, recipe: str) -> str:
     )  # fmt: skip
 
 
-def clean(text: str) -> str:
-    """Text that can be stored: lone surrogates become question marks."""
-    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
-
-
 def heading_text(heading: Sequence[str]) -> str:
     """A path of headings as one column: a mark before each, and one at the end.
 
@@ -96,34 +92,34 @@ def heading_text(heading: Sequence[str]) -> str:
     """
     if not heading:
         return ""
-    return MARK + MARK.join(clean(part.replace(MARK, " ")) for part in heading) + MARK
+    return MARK + MARK.join(part.replace(MARK, " ") for part in heading) + MARK
 
 
 def tag(key: str, value: str) -> str:
     """A metadata field with its value, as one string."""
-    return clean(f"{key.replace(MARK, ' ')}{MARK}{value}")
+    return f"{key.replace(MARK, ' ')}{MARK}{value}"
 
 
 def document_row(document: Document, file_id: str, mark: str) -> dict[str, Any]:
     """Columns of a document; ``mark`` is its :func:`content`."""
     return {
-        "id": clean(document.id), "file_id": file_id, "text": clean(document.text),
-        "title": clean(document.title), "source": clean(document.source),
+        "id": document.id, "file_id": file_id, "text": document.text,
+        "title": document.title, "source": document.source,
         "language": document.language, "date": document.date, "content": mark,
-        "metadata": clean(json.dumps(document.metadata, ensure_ascii=False)),
+        "metadata": json.dumps(document.metadata, ensure_ascii=False),
     }  # fmt: skip
 
 
 def passage_row(passage: Passage, document: Document, words: str, grams: str) -> dict[str, Any]:
     """Columns of a passage, without its vector."""
     return {
-        "id": clean(passage.id), "document_id": clean(passage.document_id),
-        "start": passage.start, "end": passage.end, "text": clean(passage.text),
+        "id": passage.id, "document_id": passage.document_id,
+        "start": passage.start, "end": passage.end, "text": passage.text,
         "heading": heading_text(passage.heading), "page": passage.page,
-        "title": clean(passage.title), "source": clean(passage.source),
+        "title": passage.title, "source": passage.source,
         "language": passage.language, "date": document.date,
         "tags": [tag(key, value) for key, value in document.metadata],
-        "words": clean(words), "grams": clean(grams),
+        "words": words, "grams": grams,
     }  # fmt: skip
 
 
@@ -161,9 +157,18 @@ def file_table(rows: Iterable[FileRow]) -> pa.Table:
 
 
 def batch(rows: Sequence[Mapping[str, Any]], kind: pa.Schema) -> pa.RecordBatch:
-    """Rows as a batch of a schema."""
+    """Rows as a batch of a schema; text that is not valid Unicode is mended."""
     import pyarrow as pa
 
-    return pa.RecordBatch.from_arrays(
-        [pa.array([row[field.name] for row in rows], field.type) for field in kind], schema=kind
-    )
+    columns = []
+    for field in kind:
+        values = [row[field.name] for row in rows]
+        try:
+            columns.append(pa.array(values, field.type))
+        except UnicodeEncodeError:
+            columns.append(pa.array([_clean(value) for value in values], field.type))
+    return pa.RecordBatch.from_arrays(columns, schema=kind)
+
+
+def _clean(value: Any) -> Any:
+    return valid(value) if isinstance(value, str) else [valid(item) for item in value]
