@@ -46,6 +46,12 @@ def test_tables_are_cut_between_rows(parse):
         )
 
 
+def test_code_keeps_its_budget_with_its_indentation(parse):
+    code = "\n".join(" " * (n % 40) + f"line{n}" for n in range(100))
+    got = cut(parse, f"```\n{code}\n```")
+    assert all(weight(p.text) <= 40 for p in got)
+
+
 def test_a_sentence_beyond_the_budget_is_cut_at_spaces(parse):
     words = " ".join(f"word{n}" for n in range(200))
     got = cut(parse, words)

@@ -18,6 +18,7 @@ BOMS = (
     (b"\x00\x00\xfe\xff", "utf-32"),
     (b"\xff\xfe", "utf-16"),
     (b"\xfe\xff", "utf-16"),
+    (b"\x1b$)C", "iso2022_kr"),
 )
 
 # The syllables that Korean particles, endings and common words are made of. Running text
@@ -31,6 +32,7 @@ COMMON = frozenset(
 # Pages that say EUC-KR are mostly CP949, which holds all of it.
 _KOREAN = {"euc-kr": "cp949", "ks_c_5601-1987": "cp949", "ksc5601": "cp949", "utf-8": ""}
 
+_HANGUL = re.compile("[가-힣]")
 _ODD = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060-\u2064"
     "\u2066-\u206f\ufeff\ufff9-\ufffc\ud800-\udfff]"
@@ -152,7 +154,14 @@ def _legacy(data: bytes, error: UnicodeDecodeError, name: str) -> str:
             where=name,
             fix="The file is damaged: restore it, or save it again as UTF-8.",
         )
-    return _guessed(data, name)
+    try:
+        return _guessed(data, name)
+    except DocumentError:
+        # Odd Korean (lists of rare names) is still likelier than an encoding nobody knows.
+        beyond_ascii = sum(char > "\x7f" for char in korean)
+        if not korean or len(_HANGUL.findall(korean)) < 0.4 * beyond_ascii:
+            raise
+        return _strict(data, "cp949", name)
 
 
 def reads_korean(text: str) -> bool:

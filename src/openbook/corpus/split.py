@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from openbook.corpus.blocks import Block, Parsed
@@ -19,7 +20,7 @@ from openbook.corpus.tokens import weight
 from openbook.text.sentences import sentences
 from openbook.types import Document, Passage, digest
 
-GAP = 0.5  # tokens of the empty line between two blocks
+BLANK = 0.25  # tokens of a space or a line break
 MAX_HEADING = 200  # characters of one heading in a heading path
 
 
@@ -145,24 +146,27 @@ def _packed(units: Sequence[_Unit], budget: int) -> Iterator[tuple[int, int]]:
     A passage ends early where its share is reached and the next unit may begin one; a unit
     that is not free (an item under its lead-in) moves with the one before it if it fits.
     """
-    rest = sum(unit.size + GAP for unit in units)  # from the first unit of this passage on
+    gaps = [0.0]  # what stands between a unit and the one before it
+    gaps += [(b.start - a.end) * BLANK for a, b in pairwise(units)]
+    rest = sum(unit.size for unit in units) + sum(gaps)  # from this passage's first unit on
     share = rest / -(-rest // budget)
     first = 0
     size = 0.0
     for position, unit in enumerate(units):
-        full = size + unit.size > budget
-        enough = unit.free and size + unit.size / 2 > share
+        taken = unit.size + gaps[position]
+        full = size + taken > budget
+        enough = unit.free and size + taken / 2 > share
         if size and (full or enough):
             cut = position
-            lead_in = units[position - 1].size + GAP
-            if full and not unit.free and position - 1 > first and lead_in + unit.size <= budget:
+            lead_in = units[position - 1].size
+            if full and not unit.free and position - 1 > first and lead_in + taken <= budget:
                 cut = position - 1
             yield units[first].start, units[cut - 1].end
-            moved = sum(unit.size + GAP for unit in units[cut:position])
+            moved = lead_in if cut < position else 0.0
             rest -= size - moved
             share = rest / -(-rest // budget)
             first, size = cut, moved
-        size += unit.size + GAP
+        size += taken
     yield units[first].start, units[-1].end
 
 
