@@ -23,7 +23,7 @@ import ir_measures
 import numpy as np
 from ir_measures import RR, R, nDCG
 from ours import PASSAGES, opened, search
-from peers import DEPTH, TOKENISERS, Run, bm25, whitespace
+from peers import TOKENISERS, Run, bm25, whitespace
 from sets import SETS, Collection, read
 
 from openbook.retrieve.dense import Dense
@@ -78,7 +78,7 @@ def measure(collection: Collection, encoder: Any) -> dict[str, Any]:
     start = time.perf_counter()
     scores: dict[str, dict[str, dict[str, float]]] = {}
     milliseconds: dict[str, float] = {}
-    depth = PASSAGES * DEPTH
+    depth = PASSAGES
     stages: dict[str, Any] = {
         "openbook": Lexical(k=depth, depth=depth),
         "openbook words only": Lexical(k=depth, depth=depth, grams=0.0),
