@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from openbook.errors import MissingExtraError, ModelError, UnknownModelError
 from openbook.models.open import describe, open_cross_encoder, open_encoder, open_lm
 from openbook.models.settings import ModelSettings, Settings
+from openbook.types import Message
 
 SETTINGS = Settings(
     generator="qwen",
@@ -59,6 +61,26 @@ def test_a_hub_model_without_a_hub(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     for opener in (open_lm, open_encoder, open_cross_encoder):
         with pytest.raises(ModelError, match="hub cannot be reached"):
             opener("nobody/nothing", Settings(), tmp_path)
+
+
+def test_a_hub_model_in_the_cache_needs_no_hub(
+    llama: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import huggingface_hub.constants
+
+    commit = "0123456789abcdef0123456789abcdef01234567"
+    cached = tmp_path / "models--nobody--tiny"
+    shutil.copytree(llama, cached / "snapshots" / commit)
+    (cached / "refs").mkdir()
+    (cached / "refs" / "main").write_text(commit)
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", True)
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_CACHE", str(tmp_path))
+    lm = open_lm("nobody/tiny", Settings(), tmp_path)
+    assert lm.name == f"nobody/tiny@{open_lm('llama', Settings(), llama.parent).name[6:]}"
+    assert lm.complete([(Message("user", "half \ud83d a character"),)], max_tokens=2)
+    (cached / "snapshots" / commit / "model.safetensors").unlink()
+    with pytest.raises(ModelError, match="holds no weights"):
+        open_lm("nobody/tiny", Settings(), tmp_path)
 
 
 def test_a_missing_package_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -294,9 +294,18 @@ def test_keys(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "not for this server")
     lm(server, "good").complete([PROMPT])
     assert server.asked[-1]["key"] == "Bearer none"
+    monkeypatch.setenv("TEAM_KEY", "열쇠")
+    with pytest.raises(ModelError, match="characters that no key has"):
+        lm(server, "good", api_key_env="TEAM_KEY")
     monkeypatch.setenv("TEAM_KEY", "abc")
     lm(server, "good", api_key_env="TEAM_KEY").complete([PROMPT])
     assert server.asked[-1]["key"] == "Bearer abc"
+
+
+def test_half_characters_do_not_stop_a_request(server: Server) -> None:
+    done = lm(server, "good").complete([(Message("user", "half \ud83d a character"),)])
+    assert done[0].text == "reply to half ? a character"
+    assert encoder(server, "good").encode_passages(["half \ud83d", "x"]).shape == (2, 3)
 
 
 def test_embeddings(server: Server) -> None:

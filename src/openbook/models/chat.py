@@ -22,6 +22,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from openbook.errors import ModelError, need
+from openbook.models.window import encodable
 from openbook.types import Message, Prompt
 
 
@@ -87,7 +88,7 @@ def _safe(prompt: Prompt, tokenizer: Any) -> Prompt:
 
 
 def _broken(message: Message, control: Sequence[str]) -> Message:
-    content = message.content
+    content = encodable(message.content)
     for token in control:
         content = content.replace(token, f"{token[0]}\u200b{token[1:]}")
     return Message(message.role, content)

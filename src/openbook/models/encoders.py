@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from openbook.errors import ModelError, OpenbookError, need
 from openbook.models.settings import ModelSettings
 from openbook.models.weights import fingerprint, folder_of
+from openbook.models.window import encodable
 
 LOADING = (
     OSError,
@@ -89,7 +90,7 @@ class LocalEncoder:
         if not texts:
             return np.zeros((0, self.dimension), np.float32)
         vectors = encode(
-            list(texts),
+            [encodable(text) for text in texts],
             prompt=prompt,
             batch_size=self.batch_size,
             show_progress_bar=False,
@@ -137,7 +138,9 @@ class LocalCrossEncoder:
         if not pairs:
             return np.zeros(0, np.float32)
         scores = self.model.predict(
-            [list(pair) for pair in pairs], batch_size=self.batch_size, show_progress_bar=False
+            [[encodable(text) for text in pair] for pair in pairs],
+            batch_size=self.batch_size,
+            show_progress_bar=False,
         )
         return checked(np.asarray(scores, np.float32).reshape(len(pairs)), self.name)
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from openbook.models.replies import vectors_of
 from openbook.models.service import Service
 from openbook.models.settings import ModelSettings
+from openbook.models.window import encodable
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,5 +98,5 @@ class ServerEncoder:
 
     def _ask(self, texts: list[str]) -> NDArray[np.float32]:
         with self.service.asking():
-            reply = self.request([text if text.strip() else "-" for text in texts])
+            reply = self.request([encodable(text) if text.strip() else "-" for text in texts])
             return vectors_of(reply, len(texts), self.service)

@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 
 from openbook.errors import ModelError, ServerError, need
 from openbook.models.settings import ModelSettings
+from openbook.models.window import encodable
 from openbook.types import Prompt
 
 OPENAI_URL = "https://api.openai.com/v1"
@@ -58,7 +59,7 @@ class Service:
             model=settings.model,
             key_env=settings.api_key_env or ("OPENAI_API_KEY" if ours and not url else ""),
             timeout_s=settings.timeout_s,
-            retries=settings.retries,
+            retries=max(0, settings.retries),
             concurrency=max(1, settings.concurrency),
         )
 
@@ -80,6 +81,12 @@ class Service:
             raise ModelError(
                 f"the environment variable {self.key_env} is not set, and {self.url or 'it'} "
                 "wants a key",
+                where=self.model,
+                fix=f"Run: export {self.key_env}=...",
+            )
+        if not value.isascii():
+            raise ModelError(
+                f"the environment variable {self.key_env} holds characters that no key has",
                 where=self.model,
                 fix=f"Run: export {self.key_env}=...",
             )
@@ -200,5 +207,5 @@ def shortly(text: str, limit: int = 160) -> str:
 
 
 def messages(prompt: Prompt) -> list[dict[str, str]]:
-    """A prompt as the protocol sends it."""
-    return [{"role": message.role, "content": message.content} for message in prompt]
+    """A prompt as the protocol sends it; half characters (lone surrogates) become ``?``."""
+    return [{"role": message.role, "content": encodable(message.content)} for message in prompt]

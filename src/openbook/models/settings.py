@@ -46,7 +46,7 @@ class ModelSettings:
     )
     timeout_s: float = setting(60.0, "Seconds to wait for a server's reply before it failed.")
     retries: int = setting(
-        4, "How many times a request is repeated after 429, 5xx, a timeout or a lost connection."
+        3, "How many times a request is repeated after 429, 5xx, a timeout or a lost connection."
     )
     concurrency: int = setting(8, "How many requests to a server are under way at once.")
     max_tokens: int = setting(
@@ -58,12 +58,14 @@ class ModelSettings:
     languages: tuple[str, ...] = setting(
         (), "ISO 639-1 codes of the languages the model was made for; empty means not stated."
     )
-    dtype: str = setting(
+    dtype: Literal["auto", "float32", "bfloat16", "float16"] = setting(
         "auto",
         "Number format of a local model's weights: auto (float32 on a CPU, as stored "
         "elsewhere), float32, bfloat16 or float16.",
     )
-    device: str = setting("", "Device of a local model (cpu, cuda, mps); empty means the best one.")
+    device: str = setting(
+        "", "Device of a local model (cpu, cuda, mps); empty means cuda where there is one."
+    )
     batch_size: int = setting(
         0, "Texts a local model reads at once; 0 means 8 for a language model and 32 for others."
     )

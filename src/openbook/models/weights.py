@@ -17,6 +17,7 @@ from openbook.errors import ModelError, UnknownModelError, need
 
 WEIGHTS = ("*.safetensors", "*.bin")
 _DESCRIBED = ("*.json", "*.txt", "*.model", "*.jinja", "*/*.json", "*/*.safetensors")
+_UNUSED = ("original/*", "onnx/*", "openvino/*", "coreml/*")
 _SAMPLES, _SAMPLE_BYTES = 16, 64 * 1024
 
 
@@ -44,7 +45,7 @@ def folder_of(name: str, root: Path) -> Path:
 
 def holds_weights(folder: Path) -> bool:
     """Whether a folder holds weights of a model or of an adapter."""
-    return any(next(folder.glob(pattern), None) for pattern in WEIGHTS)
+    return any(next(folder.rglob(pattern), None) for pattern in WEIGHTS)
 
 
 def _snapshot(name: str, *, cached: bool, patterns: tuple[str, ...] = ()) -> Path | None:
@@ -52,7 +53,10 @@ def _snapshot(name: str, *, cached: bool, patterns: tuple[str, ...] = ()) -> Pat
     errors = need("huggingface_hub.errors", "local")
     try:
         found = hub.snapshot_download(
-            name, local_files_only=cached, allow_patterns=list(patterns) or None
+            name,
+            local_files_only=cached,
+            allow_patterns=list(patterns) or None,
+            ignore_patterns=list(_UNUSED),
         )
     except errors.LocalEntryNotFoundError:
         return None
@@ -83,7 +87,11 @@ def _download(name: str) -> Path:
     if not found:
         raise _unreachable(name)
     if not holds_weights(found):
-        raise ModelError("holds no weights (*.safetensors, *.bin)", where=name)
+        raise ModelError(
+            "its copy on this machine holds no weights (*.safetensors, *.bin)",
+            where=name,
+            fix="Connect to fetch the rest, or choose another model.",
+        )
     return found
 
 

@@ -81,6 +81,11 @@ def estimate(text: str) -> int:
     return math.ceil(letters / 4 + signs / 2 + others / 1.5)
 
 
+def encodable(text: str) -> str:
+    """A text that has a UTF-8 form: lone surrogates become ``?``."""
+    return text.encode("utf-8", "replace").decode()
+
+
 class Estimated:
     """The window of a model whose tokeniser is out of reach."""
 
