@@ -75,6 +75,6 @@ def by_document(ranking: Ranking) -> dict[str, float]:
     scores: dict[str, float] = {}
     for hit in ranking.hits:
         document = hit.passage.document_id
-        scores[document] = max(scores.get(document, 0.0), hit.score)
+        scores[document] = max(scores.get(document, -1.0), hit.score)
     best = sorted(scores, key=lambda d: (-scores[d], d))[:DEPTH]
     return {document: scores[document] for document in best}
