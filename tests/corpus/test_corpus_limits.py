@@ -227,6 +227,14 @@ def test_a_reader_that_dies_is_replaced(make, parse):
     assert parse("a.pdf", data)[0].document.text == "x"
 
 
+def test_modules_among_the_documents_are_not_imported(make, parse, tmp_path, monkeypatch):
+    (tmp_path / "json.py").write_text("raise SystemExit")
+    (tmp_path / "pypdfium2.py").write_text("raise SystemExit")
+    monkeypatch.chdir(tmp_path)
+    READER.close()
+    assert parse("a.pdf", make.pdf([[(50, 700, 10, "x")]]))[0].document.text == "x"
+
+
 def test_limits_of_lines_and_cells(parse):
     with pytest.raises(LimitError, match="line 1 is longer"):
         parse("a.jsonl", b'{"text": "' + b"a" * (2 << 20) + b'"}', Settings(max_line_mb=1))

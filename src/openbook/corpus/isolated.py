@@ -96,7 +96,8 @@ class Reader:
             self.close()
         self._owner = os.getpid()
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "openbook.corpus.isolated", str(settings.max_memory_mb)],
+            # -P: a module lying in the current folder, among the documents, is not imported.
+            [sys.executable, "-P", "-m", "openbook.corpus.isolated", str(settings.max_memory_mb)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
