@@ -165,19 +165,21 @@ def sets(arguments: argparse.Namespace, to: Path) -> Iterator[Set]:
 def print_row(label: str, result: dict[str, Any]) -> None:
     """A line of the table."""
     build, query, update = result["build"], result["query"], result["update"]
-    found = result["recall@5"]
-    print(
-        f"  {label:16} build {build['seconds']:7.1f} s  p50 {query['p50_ms']:7.2f} ms  "
-        f"p95 {query['p95_ms']:7.2f} ms  cold {result['cold_s']:5.1f} s  "
-        f"update {update['seconds']:6.2f} s (cold {update['cold_s']:5.1f} s)  "
-        f"peak {build['peak_mb']:5.0f} / {query['peak_mb']:5.0f} MB  "
-        f"disk {build['disk_mb']:6.1f} MB  chunks {build['chunks']:6} of {build['chunk_chars_mean']:4.0f}"
-        + "".join(
-            f"  {kind} {values['section']:.3f} (file {values['file']:.3f})"
-            for kind, values in found.items()
+    parts = (
+        f"{label:16} build {build['seconds']:7.1f} s",
+        f"p50 {query['p50_ms']:7.2f} ms",
+        f"p95 {query['p95_ms']:7.2f} ms",
+        f"cold {result['cold_s']:5.1f} s",
+        f"update {update['seconds']:6.2f} s (cold {update['cold_s']:5.1f} s)",
+        f"peak {build['peak_mb']:5.0f} / {query['peak_mb']:5.0f} MB",
+        f"disk {build['disk_mb']:6.1f} MB",
+        f"chunks {build['chunks']:6} of {build['chunk_chars_mean']:4.0f}",
+        *(
+            f"{kind} {values['section']:.3f} (file {values['file']:.3f}, {values['questions']})"
+            for kind, values in result["recall@5"].items()
         ),
-        flush=True,
     )
+    print("  " + "  ".join(parts), flush=True)
 
 
 def on_set(documents: Set, arguments: argparse.Namespace, work: Path) -> dict[str, Any]:
