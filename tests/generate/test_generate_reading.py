@@ -41,6 +41,13 @@ RULE = (
         ("MFA가 필수입니다.", RULE, False),
         ("사장에게 구두로 보고하면 충분합니다.", RULE, False),
         ("...", RULE, True),
+        ("결혼하면 5개월의 휴가를 받습니다.", RULE, False),
+        ("Requests go to Jane Miller within 15 months.", POLICY, False),
+        ("Requests go to Jane Miller within 15 working days.", POLICY, True),
+        ("Employees may spend 1,500 won on travel.", POLICY, False),
+        ("Leave is 15 days.", "| Leave | Days |\n| paid | 15 |", True),
+        ("Leave is 15 days.", "Leave is 15 paid working days.", True),
+        ("Leave is 15 days.", "Leave is 15 months or 15 days.", True),
     ],
 )
 def test_support(sentence: str, source: str, held: bool) -> None:

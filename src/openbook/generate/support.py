@@ -3,7 +3,8 @@
 A sentence is supported by a text when
 
 1. every number in it stands in the text: 1,000 and 1000 are one number, as are 30만 and
-   300,000, March and the month 3, fifteen and 15;
+   300,000, March and the month 3, fifteen and 15; and a number that the text gives in days
+   (won, hours, people...) is not claimed in months;
 2. every name in it stands in the text: words with a capital letter that do not begin the
    sentence, and Latin words in a Korean sentence;
 3. at least :data:`SHARE` of its other content words stand in the text or in the question.
@@ -22,6 +23,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+
+from openbook.generate.amounts import agree, amounts
 
 SHARE = Decimal("0.6")
 """Share of a sentence's content words that must stand in the evidence (rule 3)."""
@@ -92,14 +95,16 @@ def supported(sentence: str, evidence: Sequence[str], question: str = "") -> boo
         return True
     claim = unicodedata.normalize("NFKC", sentence)
     facts, names = numbers(claim), _names(claim)
+    counted = amounts(claim, numbers)
     content = _content(claim) - names
     asked = _words(_content(unicodedata.normalize("NFKC", question)))
     own = {word for word in content if not _stands(word, asked)}
     most = len(content) * (1 - SHARE)
     for text in evidence:
-        stated, known = _known(text)
+        stated, measured, known = _known(text)
         if (
             facts <= stated
+            and agree(counted, measured)
             and all(_stands(name, known) for name in names)
             and sum(not _stands(word, known) for word in own) <= most
         ):
@@ -123,9 +128,10 @@ def _words(words: Iterable[str]) -> _Words:
 
 
 @lru_cache(maxsize=256)
-def _known(text: str) -> tuple[frozenset[Decimal], _Words]:
+def _known(text: str) -> tuple[frozenset[Decimal], dict[Decimal, frozenset[str]], _Words]:
     plain = unicodedata.normalize("NFKC", text)
-    return numbers(plain, loose=True), _words(w.casefold() for w in _WORD.findall(plain))
+    words = _words(word.casefold() for word in _WORD.findall(plain))
+    return numbers(plain, loose=True), amounts(plain, numbers), words
 
 
 def numbers(text: str, *, loose: bool = False) -> frozenset[Decimal]:
@@ -216,5 +222,5 @@ def _stands(word: str, known: _Words) -> bool:
 def overlap(question: str, text: str) -> float:
     """Share of a question's content words that stand in a text, in [0, 1]."""
     asked = _content(unicodedata.normalize("NFKC", question))
-    _, words = _known(text)
+    _, _, words = _known(text)
     return sum(_stands(word, words) for word in asked) / len(asked) if asked else 0.0
