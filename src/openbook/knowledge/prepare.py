@@ -117,7 +117,9 @@ class _Writer:
         import pyarrow as pa
 
         self.staged = staged
-        self._paths = {kind: staged.path(folder, kind) for kind in KINDS}
+        self._folder = folder
+        # Of this process alone: a worker whose parent was killed may still be at the same task.
+        self._paths = {kind: folder / f"{staged.key}.{kind}.{os.getpid()}.part" for kind in KINDS}
         self._files = {kind: path.open("wb") for kind, path in self._paths.items()}
         self._streams = {
             kind: pa.ipc.new_stream(file, schema(kind)) for kind, file in self._files.items()
@@ -163,6 +165,7 @@ class _Writer:
             self._files[kind].flush()
             os.fsync(self._files[kind].fileno())
             self._files[kind].close()
+            self._paths[kind].replace(self.staged.path(self._folder, kind))
 
     def abandon(self) -> None:
         for kind in KINDS:
@@ -188,7 +191,7 @@ def prepare(task: Task, folder: Path) -> Staged:
         writer.abandon()
         raise
     note = folder / f"{staged.key}.json"
-    partial = note.with_suffix(".part")
+    partial = folder / f"{staged.key}.json.{os.getpid()}.part"
     partial.write_text(json.dumps(asdict(staged), ensure_ascii=False), "utf-8")
     partial.replace(note)
     return staged

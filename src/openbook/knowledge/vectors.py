@@ -4,6 +4,7 @@ or the analyser changed.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,7 +75,7 @@ class Vectors:
             out[at : at + len(texts)] = self._some(texts, before)
             at += len(texts)
             progress.advance(len(texts))
-        partial = self.path(piece).with_suffix(".part")
+        partial = self.path(piece).with_suffix(f".{os.getpid()}.part")
         with partial.open("wb") as file:
             np.save(file, out)
         partial.replace(self.path(piece))

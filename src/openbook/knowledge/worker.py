@@ -30,7 +30,10 @@ def main() -> None:
             outcome = {"staged": asdict(prepare(Task.from_json(line), folder))}
         except OSError as error:
             outcome = {"error": {"number": error.errno or 0, "text": str(error)}}
-        answers.write(json.dumps(outcome) + "\n")
+        try:
+            answers.write(json.dumps(outcome) + "\n")
+        except BrokenPipeError:  # whoever asked is gone
+            os._exit(0)
 
 
 if __name__ == "__main__":
