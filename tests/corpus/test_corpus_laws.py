@@ -117,7 +117,7 @@ def test_jsonl(texts, parse, check):
 @LAWS
 @given(lines=st.lists(LINES, min_size=1, max_size=10), rows=CELLS)
 def test_office_formats(lines, rows, make, parse, check):
-    lines = [visible(line) for line in lines if line.strip()] or ["본문"]
+    lines = [line for line in map(visible, lines) if line.strip()] or ["본문"]
     rows = [[visible(cell) for cell in row] for row in rows]
     blocks = [("heading", lines[0]), *(("paragraph", line) for line in lines), ("table", rows)]
     files = {
