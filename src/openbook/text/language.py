@@ -15,6 +15,10 @@ from typing import Any
 SAMPLE = 4000
 """Characters looked at. Language does not change with length; time does."""
 
+TELLING = 24
+"""Words of a text in plain Latin letters from which on the lack of any common English word
+says something; titles, tables and lists of names have none either."""
+
 _SCRIPTS: tuple[tuple[str, str], ...] = (
     ("hangul", r"\uac00-\ud7a3\u1100-\u11ff\u3130-\u318f"),
     ("kana", r"\u3040-\u30ff\u31f0-\u31ff"),
@@ -108,7 +112,7 @@ def _is_english(text: str) -> bool:
     plain = text.isascii() or not re.search(r"[\u00c0-\u024f]", text)
     if english > others:
         return True
-    return others == 0 and plain and (len(words) < 4 or english > 0)
+    return others == 0 and plain and (len(words) < TELLING or english > 0)
 
 
 def _ask(text: str) -> str:
@@ -128,4 +132,4 @@ def _detector() -> Any:
         "BULGARIAN ARABIC PERSIAN HINDI"
     )
     languages = [getattr(Language, name) for name in names.split()]
-    return LanguageDetectorBuilder.from_languages(*languages).build()
+    return LanguageDetectorBuilder.from_languages(*languages).with_low_accuracy_mode().build()
