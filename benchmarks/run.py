@@ -1,0 +1,60 @@
+"""Run the benchmarks, one after another; each writes its JSON to ``benchmarks/results/``.
+
+    python benchmarks/run.py [--data ../shared/data] [--only NAME ...]
+
+Those that need the public data are left out, and named, where its folder is not there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """A script, and how it is told where the data is (nothing: it needs none)."""
+
+    script: str
+    data: tuple[str, ...] = ()
+
+
+BENCHMARKS = {
+    "damaged": Benchmark("faults/damaged.py"),
+    "kills": Benchmark("faults/kills.py"),
+    "answers": Benchmark("answers/run.py", ("--data", "{data}")),
+    "retrieval": Benchmark("retrieval/run.py", ("--data", "{data}")),
+    "sync": Benchmark("speed/sync.py", ("--data", "{data}")),
+    "query": Benchmark("speed/query.py", ("--data", "{data}")),
+}
+
+
+def main() -> int:
+    """Run what was chosen; the exit status is the number that failed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, default=HERE.parents[1] / "shared" / "data")
+    parser.add_argument("--only", nargs="*", choices=list(BENCHMARKS), default=list(BENCHMARKS))
+    arguments = parser.parse_args()
+    failed = 0
+    for name in arguments.only:
+        benchmark = BENCHMARKS[name]
+        if benchmark.data and not arguments.data.is_dir():
+            print(f"{name}: left out, there is no folder {arguments.data} (--data)", flush=True)
+            continue
+        options = [part.format(data=arguments.data) for part in benchmark.data]
+        began = time.perf_counter()
+        print(f"{name}: {benchmark.script}", flush=True)
+        status = subprocess.run([sys.executable, HERE / benchmark.script, *options], check=False)
+        print(f"{name}: {time.perf_counter() - began:.0f} s, status {status.returncode}", flush=True)
+        failed += status.returncode != 0
+    return failed
+
+
+if __name__ == "__main__":
+    sys.exit(main())
