@@ -67,7 +67,9 @@ class ModelSettings:
         "", "Device of a local model (cpu, cuda, mps); empty means cuda where there is one."
     )
     batch_size: int = setting(
-        0, "Texts a local model reads at once; 0 means 8 for a language model and 32 for others."
+        0,
+        "Texts read at once, or sent to an embeddings server in one request; 0 means 8 on a CPU, "
+        "64 on other devices, 32 for a server.",
     )
     adapter: str = setting("", "Folder or hub name of an adapter (peft) to put on a local model.")
     query_prompt: str = setting(
