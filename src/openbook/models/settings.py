@@ -68,8 +68,8 @@ class ModelSettings:
     )
     batch_size: int = setting(
         0,
-        "Texts read at once, or sent to an embeddings server in one request; 0 means 8 on a CPU, "
-        "64 on other devices, 32 for a server.",
+        "Texts read at once, or sent to an embeddings server in one request; 0 means 8 (an encoder "
+        "on another device than a CPU: 64; a server: 32).",
     )
     adapter: str = setting("", "Folder or hub name of an adapter (peft) to put on a local model.")
     query_prompt: str = setting(
