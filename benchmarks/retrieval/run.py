@@ -77,7 +77,6 @@ def measure(collection: Collection, encoder: Any) -> dict[str, Any]:
     """All systems on one collection."""
     start = time.perf_counter()
     scores: dict[str, dict[str, dict[str, float]]] = {}
-    milliseconds: dict[str, float] = {}
     depth = PASSAGES
     stages: dict[str, Any] = {
         "openbook": Lexical(k=depth, depth=depth),
@@ -89,10 +88,9 @@ def measure(collection: Collection, encoder: Any) -> dict[str, Any]:
         stages["dense minilm"] = Dense(k=depth)
         stages["openbook + dense minilm"] = retrieve(depth, depth, dense=0.5)
     with opened(collection, encoder) as base:
-        for name, stage in stages.items():
-            run, milliseconds[name] = search(base, stage, collection)
-            scores[name] = measured(run, collection)
+        runs, milliseconds = search(base, stages, collection)
         synced, passages, documents = base.seconds, base.passages, base.documents
+    scores |= {name: measured(run, collection) for name, run in runs.items()}
     for name, cut in TOKENISERS[collection.language].items():
         scores[f"bm25s {name}"] = measured(bm25(collection, cut), collection)
     scores["bm25 whitespace"] = measured(bm25(collection, whitespace), collection)
