@@ -384,3 +384,35 @@ def test_text_that_is_not_valid_unicode_goes_in(base: KnowledgeBase, tmp_path: P
     base.sync([folder])
     document = base.snapshot().document("s")
     assert "lone" in document.text and base.sync().nothing
+
+
+def test_a_large_collection_is_prepared_in_parts(
+    base: KnowledgeBase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = {f"d{i}": f"number{i} of the collection " + "x" * (i % 70) for i in range(300)}
+    for name in ("whole", "parts"):
+        (tmp_path / name / "beir").mkdir(parents=True)
+        jsonl(tmp_path / name / "beir" / "corpus.jsonl", lines)
+        # Without ids of their own, lines are named by their numbers.
+        (tmp_path / name / "beir" / "plain.jsonl").write_text(
+            "".join(f'{{"text": "plain line {i}"}}\n' for i in range(200)), "utf-8"
+        )
+    base.sync([tmp_path / "whole" / "beir"])
+    monkeypatch.setattr("openbook.knowledge.plan.PART_BYTES", 1000)
+    cut = KnowledgeBase(tmp_path / "cut", Settings(workers=1))
+    folder = tmp_path / "parts" / "beir"
+    assert len(cut.sync([folder]).added) == 500
+    assert state(cut.snapshot()) == state(base.snapshot())
+    assert "beir/plain.jsonl#200" in cut.snapshot().document_ids()
+    lines["d7"] = "changed words"
+    del lines["d299"]
+    lines["late"] = "one more"
+    jsonl(folder / "corpus.jsonl", lines)
+    with (folder / "corpus.jsonl").open("a", encoding="utf-8") as file:
+        file.write('{"_id": "d3", "text": "a line of a known id at the other end"}\n')
+    report = cut.sync()
+    assert (report.added, report.changed, report.removed) == (("late",), ("d7",), ("d299",))
+    assert "d3" in report.problems[0][1]
+    assert [d.text for d in cut.snapshot().documents() if d.id == "d3"] == [
+        "number3 of the collection xxx"
+    ]

@@ -107,14 +107,15 @@ def _claimed(
     for piece in staged:
         for file in piece.files:
             for name in file.documents:
-                owner = claimed.get(name) or (None if name in removed else owners.get(name))
-                if owner in (None, file.id):
+                owner = None if name in removed else owners.get(name)
+                if name not in claimed and owner in (None, file.id):
                     claimed[name] = file.id
                     continue
                 out.left_out.setdefault(piece.key, set()).add(name)
                 whole = outcomes[file.id]
                 whole.documents.remove(name)
-                whole.problem = whole.problem or f'its document id "{name}" is already in {owner}'
+                there = claimed.get(name, owner)
+                whole.problem = whole.problem or f'its document id "{name}" is already in {there}'
     return claimed
 
 

@@ -101,17 +101,13 @@ def _heading(sign: str, value: str) -> str:
 
 
 def _metadata(field: str, sign: str, value: str, values: Values) -> str:
-    if sign in {"=", "!="} and value:
+    if sign not in {"=", "!="}:
+        return _any(field, [known for known in values(field) if holds(known, sign, value)])
+    if value:
         held = f"array_has(tags, {literal(tag(field, value))})"
-        return held if sign == "=" else f"NOT {held}"
-    known = values(field)
-    if not value:
-        found = [v for v in known if v]
-        held = _any(field, found)
-        if sign == "!=":
-            return held
-        return f"NOT ({held})" if sign == "=" else NEVER
-    return _any(field, [v for v in known if holds(v, sign, value)])
+    else:  # a field that is not there counts as empty
+        held = f"NOT ({_any(field, [known for known in values(field) if known])})"
+    return held if sign == "=" else f"NOT ({held})"
 
 
 def _any(field: str, values: Sequence[str]) -> str:

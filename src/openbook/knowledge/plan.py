@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from openbook.artifacts import canonical, write_atomic
 from openbook.corpus.settings import Settings as CorpusSettings
 from openbook.corpus.walk import Source, find
 from openbook.errors import InputError
@@ -17,8 +18,9 @@ from openbook.types import digest
 
 TASK_BYTES = 400_000
 PART_BYTES = 4_000_000
-MANY_DOCUMENTS = (".jsonl",)
-"""Formats of which one file holds many documents, and is prepared in parts."""
+MOST_PARTS = 256
+LINES = (".jsonl", ".ndjson")
+"""Formats with a document a line, of which a large file is prepared in parts."""
 
 
 @dataclass(slots=True)
@@ -151,13 +153,30 @@ class Work:
     """What all tasks of a sync share.
 
     ``known`` maps file id to document id to content hash, for files that were there before;
-    ``skip`` holds hashes of ids of purged documents.
+    ``skip`` holds hashes of ids of purged documents; ``folder`` is the staging folder.
     """
 
     recipe: str
     corpus: CorpusSettings
     known: Mapping[str, Mapping[str, str]]
+    folder: Path
     skip: tuple[str, ...] = ()
+
+    def parts(self, file: FileTask) -> list[Task]:
+        """Tasks for the parts of a large file with a document a line."""
+        count = min(MOST_PARTS, file.size // PART_BYTES)
+        known = self.known.get(file.id)
+        name = self._known_file(known) if known else ""
+        whole = Task((file,), self.recipe, self.corpus, known_file=name, skip=self.skip)
+        return [replace(whole, part=number, parts=count) for number in range(count)]
+
+    def _known_file(self, known: Mapping[str, str]) -> str:
+        text = canonical(known)
+        path = self.folder / f"known-{digest(text)}"
+        if not path.exists():
+            self.folder.mkdir(parents=True, exist_ok=True)
+            write_atomic(path, text)
+        return path.name
 
     def task(self, files: Sequence[FileTask]) -> Task:
         """A task for some files."""
@@ -165,25 +184,19 @@ class Work:
         return Task(tuple(files), self.recipe, self.corpus, known=there, skip=self.skip)
 
 
-def tasks(plan: Plan, work: Work, parts: int) -> list[Task]:
+def tasks(plan: Plan, work: Work) -> list[Task]:
     """The plan's work in pieces of bounded size.
 
     Pieces end where an id says so, so that one more file does not move all the others and
     what an interrupted sync prepared is found again.
-
-    Args:
-        plan: what changed.
-        work: what all tasks share.
-        parts: into how many parts a large file of many documents is cut at least.
     """
     made: list[Task] = []
     group: list[FileTask] = []
     size = 0
     for source, row in plan.changed:
         file = FileTask(source.id, str(source.path), source.size, row.sha256)
-        if source.path.suffix.lower() in MANY_DOCUMENTS and source.size > PART_BYTES:
-            count = max(parts, min(64, source.size // PART_BYTES))
-            made += [_part(work.task([file]), number, count) for number in range(count)]
+        if source.size >= 2 * PART_BYTES and _by_lines(source.path):
+            made += work.parts(file)
             continue
         group.append(file)
         size += source.size
@@ -193,8 +206,17 @@ def tasks(plan: Plan, work: Work, parts: int) -> list[Task]:
     return [*made, work.task(group)] if group else made
 
 
-def _part(task: Task, number: int, parts: int) -> Task:
-    known = {
-        name: mark for name, mark in task.known.items() if int(digest(name), 16) % parts == number
-    }
-    return replace(task, part=number, parts=parts, known=known)
+def _by_lines(path: Path) -> bool:
+    """Whether a file can be cut at its lines: one document a line, in UTF-8."""
+    if path.suffix.lower() not in LINES:
+        return False
+    try:
+        with path.open("rb") as file:
+            head = file.read(1 << 16)
+    except OSError:
+        return False
+    try:
+        head.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return len(head) - error.start < 4
+    return True

@@ -10,7 +10,8 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 FLUSH_PASSAGES = 512
 FLUSH_CHARACTERS = 1_000_000
+BLOCK = 1 << 24
 KINDS = ("documents", "passages")
 
 
@@ -41,10 +43,12 @@ class FileTask:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A few files to prepare together, or one part of a file with many documents.
+    """A few files to prepare together, or one part of a file with a document a line.
 
     ``known`` maps ids of documents that are already there to their content hashes: those
-    are only named, not analysed again. ``skip`` holds hashes of ids that were purged.
+    are only named, not analysed again. For parts of a file it is too long to be sent with
+    each, and lies in the file ``known_file``, named by its content, of the staging folder.
+    ``skip`` holds hashes of ids that were purged.
     """
 
     files: tuple[FileTask, ...]
@@ -53,13 +57,14 @@ class Task:
     part: int = 0
     parts: int = 1
     known: Mapping[str, str] = field(default_factory=dict)
+    known_file: str = ""
     skip: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
         """Names everything that decides the rows."""
         return digest(
-            self.recipe, str(self.part), str(self.parts), *self.skip,
+            self.recipe, str(self.part), str(self.parts), self.known_file, *self.skip,
             *(part for file in self.files for part in (file.id, file.sha256)),
             *(part for pair in sorted(self.known.items()) for part in pair),
             size=12,
@@ -76,7 +81,7 @@ class Task:
         return cls(
             tuple(FileTask(**item) for item in loaded["files"]),
             loaded["recipe"], CorpusSettings(**loaded["corpus"]), loaded["part"],
-            loaded["parts"], loaded["known"], tuple(loaded["skip"]),
+            loaded["parts"], loaded["known"], loaded["known_file"], tuple(loaded["skip"]),
         )  # fmt: skip
 
 
@@ -182,6 +187,8 @@ def prepare(task: Task, folder: Path) -> Staged:
     staged = Staged(task.key, [])
     writer = _Writer(staged, folder)
     seen: set[str] = set()
+    if task.known_file:
+        task = replace(task, known=_known(folder / task.known_file))
     try:
         for file in task.files:
             staged.files.append(_file(file, task, writer, seen))
@@ -200,7 +207,7 @@ def prepare(task: Task, folder: Path) -> Staged:
 def _file(file: FileTask, task: Task, writer: _Writer, seen: set[str]) -> FileOutcome:
     outcome = FileOutcome(file.id)
     try:
-        data = Path(file.path).read_bytes()
+        data = _bytes(file, task)
     except FileNotFoundError:
         outcome.problem = "it vanished while it was being read"
         return outcome
@@ -208,8 +215,9 @@ def _file(file: FileTask, task: Task, writer: _Writer, seen: set[str]) -> FileOu
         outcome.problem = f"it cannot be read ({error.strerror})"
         outcome.unread = True
         return outcome
-    outcome.sha256 = hashlib.sha256(data).hexdigest()
-    outcome.size = len(data)
+    whole = task.parts == 1
+    outcome.sha256 = hashlib.sha256(data).hexdigest() if whole else file.sha256
+    outcome.size = len(data) if whole else file.size
     twice = 0
     try:
         for parsed in _documents(file, data, task):
@@ -229,12 +237,49 @@ def _file(file: FileTask, task: Task, writer: _Writer, seen: set[str]) -> FileOu
     return outcome
 
 
+@lru_cache(maxsize=1)
+def _known(path: Path) -> dict[str, str]:
+    loaded: dict[str, str] = json.loads(path.read_text("utf-8"))
+    return loaded
+
+
+def _bytes(file: FileTask, task: Task) -> bytes:
+    """A file's bytes; for a part of it, its lines after as many empty ones as come before,
+    so that lines keep their numbers.
+    """
+    path = Path(file.path)
+    if task.parts == 1:
+        return path.read_bytes()
+    with path.open("rb") as opened:
+        begin, end = (
+            _line(opened, file.size * n // task.parts) for n in (task.part, task.part + 1)
+        )
+        opened.seek(0)
+        lines, left = 0, begin
+        while left:
+            block = opened.read(min(left, BLOCK))
+            if not block:
+                break
+            lines += block.count(b"\n")
+            left -= len(block)
+        return b"\n" * lines + opened.read(end - begin)
+
+
+def _line(opened: BinaryIO, offset: int) -> int:
+    """Where the first line begins that does not begin before an offset."""
+    if not offset:
+        return 0
+    opened.seek(offset - 1)
+    opened.readline()
+    return opened.tell()
+
+
 def _documents(file: FileTask, data: bytes, task: Task) -> Iterator[Parsed]:
     from openbook.corpus.read import read
 
-    for parsed in read(Source(file.id, Path(file.path), file.size), data, task.corpus):
-        if task.parts == 1 or int(digest(parsed.document.id), 16) % task.parts == task.part:
-            yield parsed
+    if task.parts > 1 and not data.strip():
+        return
+    yield from read(Source(file.id, Path(file.path), file.size), data, task.corpus)
 
 
 def _document(

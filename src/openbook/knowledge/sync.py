@@ -157,8 +157,9 @@ class Sync:
         if plan.empty:
             return Delta(), []
         owners, known = self.writer.owners()
-        work = Work(recipe_of(self.corpus), self.corpus, known, self.writer.manifest.purged)
-        staged = self._prepare(tasks(plan, work, self._processes), plan)
+        purged = self.writer.manifest.purged
+        work = Work(recipe_of(self.corpus), self.corpus, known, self.staging, purged)
+        staged = self._prepare(tasks(plan, work), plan)
         change = delta(plan, staged, rows, owners)
         if self.encoder is not None:
             same = not self._encoded_otherwise and "passages" in self.writer.manifest.tables
