@@ -40,7 +40,7 @@ from _process import Failed, run  # noqa: E402
 RESULT = ROOT / "benchmarks" / "results" / "speed-whole-path.json"
 OURS = "ours"
 K = 5
-EACH = 100
+EACH = 200
 COLD_RUNS = 3
 QUERY_LIMIT_S = 40.0
 NOTES = {
@@ -59,7 +59,9 @@ NOTES = {
     "a second",
     "recall": "of questions drawn from the documents (peers/_known_items.py): is the right file "
     f"among the {K} chunks returned, and does one of them hold the section meant. 'heading' asks "
-    "by the document's title and a section's heading, 'words' by five words of its text",
+    "by the document's title and a section's heading, 'words' by five words of its text. "
+    "Some sections of laws say the same in the same words, which no index can tell apart: they "
+    "weigh on all peers alike. With 200 questions a share of 0.9 is known to within 0.04",
 }
 
 

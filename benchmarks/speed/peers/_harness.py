@@ -179,7 +179,7 @@ def cold(peer: Any, job: Job) -> dict[str, Any]:
 def update(peer: Any, job: Job) -> dict[str, Any]:
     """One file has changed since the index was built; also checks that it took effect."""
     opened = peer.open_index(job)
-    peer.search(opened, job, "warm up")
+    peer.search(opened, job, job.queries[0]["text"])
     start = time.perf_counter()
     opened = peer.update(opened, job, job.folder / job.changed["file"])
     seconds = time.perf_counter() - start
