@@ -104,11 +104,13 @@ def _claimed(
     out: Delta,
 ) -> dict[str, str]:
     claimed: dict[str, str] = {}
+    settled = {name for outcome in outcomes.values() for name in outcome.same}
     for piece in staged:
         for file in piece.files:
             for name in file.documents:
                 owner = None if name in removed else owners.get(name)
-                if name not in claimed and owner in (None, file.id):
+                free = name not in claimed and name not in settled
+                if free and owner in (None, file.id):
                     claimed[name] = file.id
                     continue
                 out.left_out.setdefault(piece.key, set()).add(name)
