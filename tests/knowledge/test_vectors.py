@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from openbook.errors import KnowledgeError
 from openbook.knowledge.base import KnowledgeBase
+from openbook.knowledge.settings import Settings
 from openbook.testing import HashEncoder
 from openbook.types import Filter
 
@@ -104,3 +105,27 @@ def test_an_encoder_that_fails_loses_nothing(base: KnowledgeBase, docs: Path) ->
         base.sync(encoder=Failing())
     assert base.version == 1 and base.snapshot().encoder == ""
     assert base.sync(encoder=HashEncoder()).version == 2
+
+
+def test_an_index_finds_what_an_exact_search_finds(
+    tmp_path: Path, docs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ["leave", "refund", "policy", "security", "report", "expense", "travel", "contract", "renewal", "fee"]
+    random = np.random.default_rng(0)
+    for number in range(400):
+        text = " ".join(random.choice(words, 12)) + f" the case{number}"
+        (docs / f"n{number}.txt").write_text(text + ".\n", "utf-8")
+    exact = KnowledgeBase(tmp_path / "exact", Settings(workers=1))
+    index = KnowledgeBase(tmp_path / "index", Settings(workers=1, exact_below=300))
+    encoder = HashEncoder(128, "hash-128")
+    exact.sync([docs], encoder=encoder)
+    index.sync([docs], encoder=encoder)
+    assert "vector" in index.snapshot()._passages.indexes()
+    assert "vector" not in exact.snapshot()._passages.indexes()
+    queries = encoder.encode_queries(["refund policy of case7", "travel fee expense"])
+    for left, right in zip(
+        exact.snapshot().dense(queries, 10), index.snapshot().dense(queries, 10), strict=True
+    ):
+        assert len(left) == len(right) == 10
+        assert left[0][1] == pytest.approx(right[0][1], abs=1e-5)
+        assert len({r for r, _ in left} & {r for r, _ in right}) >= 8

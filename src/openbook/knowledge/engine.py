@@ -282,7 +282,14 @@ class Table:
         return query.nearest_to_text({"query": MatchQuery(valid(terms), column)})
 
     def near(
-        self, column: str, vectors: Any, k: int, where: str | None = None, probes: int = 0
+        self,
+        column: str,
+        vectors: Any,
+        k: int,
+        where: str | None = None,
+        *,
+        probes: int = 0,
+        refine: int = 0,
     ) -> list[list[tuple[int, float]]]:
         """Rows nearest to each vector by cosine, side by side.
 
@@ -292,6 +299,8 @@ class Table:
             k: how many rows for each.
             where: a condition that rows must meet before they are compared.
             probes: partitions of the index to read; 0 leaves it to the engine.
+            refine: how many times ``k`` rows to compare by their whole vectors, where an
+                index holds short ones; 0 for none.
 
         Returns:
             Row handles and cosines for each vector, best first, ties by handle.
@@ -311,6 +320,8 @@ class Table:
             query.distance_type("cosine")
             if probes:
                 query.nprobes(probes)
+            if refine:
+                query.refine_factor(refine)
             queries.append(query)
 
         async def one(query: Any) -> list[tuple[int, float]]:
