@@ -5,8 +5,9 @@
 Reads SQuAD 1.1's training part (CC BY-SA 4.0), every third question, each over the ten best
 passages of the whole part by BM25 (bm25s, k1 1.2, b 0.75, the package's own terms), with
 the gold paragraph removed for one question in five. Two thirds learn the ranking, the rest
-the confidence. Then calibrates on the sample's calibration questions (Apache-2.0, ours),
-which are about other documents than its test. No dev set and nothing of KorQuAD is read.
+the confidence, together with the sample's calibration questions (Apache-2.0, ours), which
+are about other documents than its test. The threshold comes from those, each judged by a
+model that has not seen it. No dev set and nothing of KorQuAD is read.
 """
 
 from __future__ import annotations
@@ -28,7 +29,12 @@ from openbook.types import Example, Ranking
 
 TARGET = Path(__file__).parents[2] / "src/openbook/generate/extract.json"
 L2 = 1e-3
-Table = tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_], list[int]]
+L2_CONFIDENCE = 2e-3
+SAMPLE_WEIGHT = 8.0
+FOLDS = 10
+Rows = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+Table = tuple[Rows, Flags, Flags, list[int]]
 
 
 def table(example: Example, ranking: Ranking) -> Table:
@@ -41,7 +47,7 @@ def table(example: Example, ranking: Ranking) -> Table:
     return read.rows, np.array(held, bool), np.array(gold, bool), [c.rank for c in read.candidates]
 
 
-def learn_ranking(tables: list[Table]) -> NDArray[np.float64]:
+def learn_ranking(tables: list[Table]) -> Rows:
     """Softmax over the sentences of a ranking; those that hold the answer by chance sit out."""
     rows, right, owner = [], [], []
     for features, held, gold, _ in tables:
@@ -55,7 +61,7 @@ def learn_ranking(tables: list[Table]) -> NDArray[np.float64]:
     spread = np.concatenate(rows).std(axis=0) + 1e-6
     scaled, positive = np.concatenate(rows) / spread, np.concatenate(right)
 
-    def loss(weight: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+    def loss(weight: Rows) -> tuple[float, Rows]:
         value = scaled @ weight
         top = np.full(n, -np.inf)
         np.maximum.at(top, groups, value)
@@ -70,9 +76,7 @@ def learn_ranking(tables: list[Table]) -> NDArray[np.float64]:
     return np.asarray(found.x / spread)
 
 
-def judged(
-    tables: list[Table], weight: NDArray[np.float64], removed: list[bool]
-) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+def judged(tables: list[Table], weight: Rows, removed: list[bool]) -> tuple[Rows, Flags]:
     """Signals of each question, and whether its two best sentences hold the answer."""
     found, right = [], []
     for (rows, held, _, owner), without in zip(tables, removed, strict=True):
@@ -86,21 +90,40 @@ def judged(
 
 
 def learn_confidence(
-    found: NDArray[np.float64], right: NDArray[np.bool_], l2: float = 2e-3
-) -> tuple[NDArray[np.float64], float]:
-    """Logistic regression on scaled signals."""
+    found: Rows, right: Flags, weight: Rows, l2: float = L2_CONFIDENCE
+) -> tuple[Rows, float]:
+    """Logistic regression on scaled signals; ``weight`` says how much each question counts."""
     spread = found.std(axis=0) + 1e-6
     scaled = np.column_stack([found / spread, np.ones(len(found))])
     sign = np.where(right, 1.0, -1.0)
+    share = weight / weight.sum()
 
-    def loss(weight: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        margin = sign * (scaled @ weight)
-        pull = np.append(weight[:-1], 0.0)
-        slope = -(scaled.T @ (sign / (1 + np.exp(margin)))) / len(sign)
-        return float(np.logaddexp(0, -margin).mean() + l2 * pull @ pull), slope + 2 * l2 * pull
+    def loss(guess: Rows) -> tuple[float, Rows]:
+        margin = sign * (scaled @ guess)
+        pull = np.append(guess[:-1], 0.0)
+        slope = -(scaled.T @ (share * sign / (1 + np.exp(margin))))
+        return float(share @ np.logaddexp(0, -margin) + l2 * pull @ pull), slope + 2 * l2 * pull
 
     best = minimize(loss, np.zeros(scaled.shape[1]), jac=True, method="L-BFGS-B").x
     return np.asarray(best[:-1] / spread), float(best[-1])
+
+
+def held_out(found: Rows, right: Flags, seen: Rows, good: Flags) -> Rows:
+    """Log odds of each sample question by a model that has not seen it (ten folds)."""
+    scores = np.zeros(len(good))
+    fold = np.arange(len(good)) % FOLDS
+    for part in range(FOLDS):
+        weights, bias = learn_confidence(
+            *joined(found, right, seen[fold != part], good[fold != part])
+        )
+        scores[fold == part] = seen[fold == part] @ weights + bias
+    return scores
+
+
+def joined(found: Rows, right: Flags, seen: Rows, good: Flags) -> tuple[Rows, Flags, Rows]:
+    """SQuAD's questions and the sample's, of which each counts as much as several."""
+    weight = np.concatenate([np.ones(len(right)), np.full(len(good), SAMPLE_WEIGHT)])
+    return np.concatenate([found, seen]), np.concatenate([right, good]), weight
 
 
 def main() -> None:
@@ -115,12 +138,16 @@ def main() -> None:
     present = [t for t, without in zip(tables[:part], removed[:part], strict=True) if not without]
     ranking = learn_ranking(present)
     found, right = judged(tables[part:], ranking, removed[part:])
-    confidence, bias = learn_confidence(found, right)
     labelled, ranked = sample("calibration")
-    seen, good = judged([table(*pair) for pair in zip(labelled, ranked, strict=True)], ranking,
-                        [not example.answerable for example in labelled])  # fmt: skip
+    seen, good = judged(
+        [table(*pair) for pair in zip(labelled, ranked, strict=True)],
+        ranking,
+        [not example.answerable for example in labelled],
+    )
+    confidence, bias = learn_confidence(*joined(found, right, seen, good))
     answerable = [bool(example.answerable) for example in labelled]
-    calibration = fit((seen @ confidence + bias).tolist(), good.tolist(), answerable)
+    scores = held_out(found, right, seen, good)
+    calibration = fit(scores.tolist(), good.tolist(), answerable)
     made = {
         "ranking": {k: round(float(v), 4) for k, v in zip(NAMES, ranking, strict=True)},
         "confidence": {k: round(float(v), 4) for k, v in zip(SIGNALS, confidence, strict=True)},
@@ -133,7 +160,8 @@ def main() -> None:
         },
         "made": {
             "by": "benchmarks/answers/train_extract.py",
-            "from": f"SQuAD 1.1 train (CC BY-SA 4.0), {len(examples)} questions",
+            "from": f"SQuAD 1.1 train (CC BY-SA 4.0), {len(examples)} questions; "
+            f"examples/calibration.jsonl, {len(labelled)} questions",
         },
     }
     TARGET.write_text(json.dumps(made, ensure_ascii=False, indent=1) + "\n", "utf-8")

@@ -2,7 +2,7 @@
 
 The method is run once without abstaining. Its raw scores are turned into probabilities by
 two numbers (Platt scaling with his targets, which keep few questions from promising
-certainty), and the threshold is the lowest at which at most a stated share of the
+certainty), and the threshold is the lowest at which no more than a stated share of the
 unanswerable questions is answered.
 """
 
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TypeVar, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from openbook.errors import QuestionsError, WiringError
 from openbook.evaluate.answers import stands_in
@@ -21,11 +22,13 @@ from openbook.generate.confidence import Calibration
 from openbook.stage import Runtime, Stage
 from openbook.types import Answer, Example, Query
 
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 I = TypeVar("I")  # noqa: E741
 O = TypeVar("O")  # noqa: E741
 T = TypeVar("T")
 
-WRONG = 0.10
+WRONG = 0.15
 """Share of unanswerable questions that may be answered, on the questions learnt from."""
 
 FEWEST = 10
@@ -82,7 +85,7 @@ def calibrate(
             fix=f'Give at least {FEWEST} of each, marked "answerable": true or false.',
         )
     answers = _Unguarded(runtime).run(method, [example.query for example in labelled])
-    scores = [_logit(answer.confidence) for answer in answers]
+    scores = [logit_of(answer.confidence) for answer in answers]
     right = [right_answer(e, a) for e, a in zip(labelled, answers, strict=True)]
     return fit(scores, right, [bool(example.answerable) for example in labelled], wrong=wrong)
 
@@ -103,10 +106,10 @@ def fit(
     wrong: float = WRONG,
 ) -> Calibration:
     """Platt's two numbers and the threshold, from raw scores (logits)."""
-    raw, good = np.asarray(scores, float), np.asarray(right, bool)
+    raw, good = np.asarray(scores, np.float64), np.asarray(right, np.bool_)
     scale, shift = platt(raw, good)
     chance = 1 / (1 + np.exp(-np.clip(scale * raw + shift, -60, 60)))
-    threshold = _threshold(chance, np.asarray(answerable, bool), wrong)
+    threshold = _threshold(chance, np.asarray(answerable, np.bool_), wrong)
     brier = float(((chance - good) ** 2).mean())
     given = good & (chance >= threshold)
     made = {
@@ -120,7 +123,7 @@ def fit(
     )
 
 
-def platt(raw: np.ndarray, good: np.ndarray) -> tuple[float, float]:
+def platt(raw: Floats, good: Flags) -> tuple[float, float]:
     """Scale and shift by Newton's method; Platt's targets (n+1)/(n+2) and 1/(m+2)."""
     n, m = int(good.sum()), int((~good).sum())
     target = np.where(good, (n + 1) / (n + 2), 1 / (m + 2))
@@ -137,20 +140,22 @@ def platt(raw: np.ndarray, good: np.ndarray) -> tuple[float, float]:
     return max(float(weight[0]), 1e-3), float(weight[1])
 
 
-def _threshold(chance: np.ndarray, answerable: np.ndarray, wrong: float) -> float:
-    """Halfway between the last unanswerable score let through and the first one stopped."""
+def _threshold(chance: Floats, answerable: Flags, wrong: float) -> float:
+    """Halfway (in log odds) between the first unanswerable question stopped and the next
+    higher question of either sort.
+    """
     bad = np.sort(chance[~answerable])[::-1]
-    if not len(bad):
-        return 0.0
     allowed = math.floor(wrong * len(bad) + 1e-9)
     if allowed >= len(bad):
         return 0.0
     above = chance[chance > bad[allowed]]
     upper = float(above.min()) if len(above) else 1.0
-    return (float(bad[allowed]) + upper) / 2
+    level = (logit_of(float(bad[allowed])) + logit_of(upper)) / 2
+    return 1.0 / (1.0 + math.exp(-level))
 
 
-def _logit(chance: float) -> float:
+def logit_of(chance: float) -> float:
+    """Log odds of a probability, at most 20.7 either way."""
     clipped = min(max(chance, 1e-9), 1 - 1e-9)
     return math.log(clipped / (1 - clipped))
 

@@ -16,7 +16,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
-from openbook.errors import QuestionsError
+from openbook.errors import InputError, QuestionsError
+from openbook.text.question import question
 from openbook.types import Example, Split, Turn
 
 KEYS = (
@@ -162,12 +163,13 @@ def _example(value: Mapping[str, Any], where: str) -> Example:
     split = _text(value, "split", where)
     if split not in SPLITS:
         raise _wrong("split", "train, dev or test", where)
-    text = _text(value, "text", where).strip()
     name = _text(value, "_id", where)
-    if not text or not name:
-        raise QuestionsError(
-            'has an empty "text" or "_id"', where=where, fix="Fill it or drop the line."
-        )
+    if not name:
+        raise QuestionsError('has an empty "_id"', where=where, fix="Fill it or drop the line.")
+    try:
+        text = question(_text(value, "text", where))
+    except InputError as error:
+        raise QuestionsError(error.what, where=where, fix=error.fix) from error
     return Example(
         id=name,
         text=text,

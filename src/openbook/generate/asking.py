@@ -31,6 +31,7 @@ EXPECTS: dict[str, tuple[str, ...]] = {
     "where": ("place", "name"),
     "when": ("time", "clock", "duration"),
     "clock": ("clock", "time"),
+    "weekday": ("weekday", "time"),
     "how long": ("duration", "measure", "time"),
     "how many": ("number", "duration", "percent"),
     "how much": ("money", "percent", "measure", "number"),
@@ -45,7 +46,11 @@ EXPECTS: dict[str, tuple[str, ...]] = {
     "which": ("name",),
     "what": ("name",),
 }
-TYPES = tuple(EXPECTS)
+STRICT = frozenset(
+    ("clock", "weekday", "when", "contact", "money", "percent", "measure", "how long", "how many",
+     "how much")
+)  # fmt: skip
+"""Types whose answer can hardly be put in words that no pattern knows."""
 
 _PERSON = (
     r"(?:person|man|woman|people|president|king|queen|author|writer|artist|singer|actor|actress|"
@@ -72,6 +77,7 @@ _TAIL = (
 _RULES: tuple[tuple[str, str], ...] = (
     # English
     ("contact", r"\b(?:e-?mail|phone number|extension|web ?site|url|telephone|contact details)\b"),
+    ("weekday", r"\b(?:what|which) days?(?: of the week)?(?! of (?:the )?(?:month|year))\b(?=.*\b(?:week|office|open|closed?|paid|meet|every)\b)|\bweekday"),
     ("clock", r"\b(?:what|which) time\b|\bwhat hours?\b|\bopening hours\b"),
     ("how long", r"\bhow (?:long|soon|quickly|fast|often|frequently|old)\b|\b(?:what|which) (?:is|was) the (?:duration|period|term|notice period|deadline)\b|\bnotice period\b|\bby what age\b"),
     ("money", r"\bhow much (?:does|do|did|is|was|will|would|money|can|are|has|have)\b|\b(?:what|which) (?:is|was|are|were)? ?(?:the )?(?:\w+ )?(?:price|cost|fee|salary|allowance|budget|limit|fine|charge|amount|penalty|rate of pay)\b|\bwhat does .* cost\b"),
@@ -91,6 +97,7 @@ _RULES: tuple[tuple[str, str], ...] = (
     # Korean: words that ask, then the noun that ends the question
     ("definition", r"(?:이?란|(?:이?라는|이?라고 하는) ?(?:것|건|게)[은는이]?) ?(?:무엇|뭐|뭘|\?|$)|무슨 ?(?:뜻|말|의미)"),
     ("who", rf"누구|누가|누굴|누군|{_ANY} ?{_WHO_KO}"),
+    ("weekday", r"(?:무슨|어느|몇) ?요일|쉬는 ?날|휴무일|요일(?:은|이)"),
     ("when", rf"언제|{_ANY} ?(?:해|날짜|날|년도|연도|달|월|요일|시기|때|계절)|몇 ?(?:년도|년(?:에|부터|생|[?？]|인|이(?:나|었|었|야|죠|지)?[?？ ])|월|년 ?\d|요일|분기)(?! ?(?:간|동안))|몇 ?월 ?며칠"),
     ("where", rf"어디|어딨|{_ANY} ?{_WHERE_KO}"),
     ("why", r"왜|어째서|무엇 ?때문|(?:이유|까닭|원인)(?:은|는|이|가|를|로)?(?: ?(?:무엇|뭐|뭔|알).*)?\?*$|(?:무슨|어떤) ?(?:이유|까닭|원인)"),

@@ -39,10 +39,16 @@ OWN = (
     "missing_names",
     "numbers",
     "grams",
+    "surface",
     "pairs",
     "dense",
     "any_kind",
     "no_kind",
+    "strict_kind",
+    "strict_none",
+    "kind_near",
+    "counted",
+    "in_range",
     "rank",
 )
 """Features of the best sentence that confidence looks at."""

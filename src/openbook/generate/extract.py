@@ -19,7 +19,7 @@ from openbook.generate.confidence import Calibration
 from openbook.generate.features import Candidate, Sheet, sheet
 from openbook.generate.kinds import spans
 from openbook.generate.quotes import cut
-from openbook.stage import Runtime, Stage
+from openbook.stage import Runtime, Stage, positive
 from openbook.text.language import detect
 from openbook.types import Answer, Quote, Ranking, Sentence
 
@@ -48,6 +48,9 @@ class Extract(Stage[Ranking, Answer]):
     passages: int = 10
     calibration: str = ""
     asks: bool = True
+
+    def __post_init__(self) -> None:
+        positive("extract", sentences=self.sentences, passages=self.passages)
 
     def run(self, batch: Sequence[Ranking], runtime: Runtime) -> list[Answer]:
         """One answer a ranking. Asks the runtime for a :class:`Calibration`."""

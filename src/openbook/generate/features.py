@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openbook.generate import overlap
-from openbook.generate.asking import Asked, asked
+from openbook.generate.asking import STRICT, Asked, asked
 from openbook.generate.kinds import spans
+from openbook.generate.ranges import within
 from openbook.generate.units import Unit, units
 from openbook.types import Passage, Query
 
@@ -28,7 +29,8 @@ NAMES = (
     "coverage_passage",  # whole passage and title
     "context_only",  # weight that only headings and title supply
     "near_only",  # weight that only the neighbours supply
-    "grams",  # share of character n-grams of the question
+    "grams",  # coverage_local, a term also matching by the share of its character n-grams
+    "surface",  # share of the question's character n-grams, question words included
     "pairs",  # neighbouring terms that stand together, in order
     "rarest",  # match of the rarest term in the sentence
     "rarest_context",  # match of the term rarest by itself, in the sentence or above it
@@ -36,6 +38,7 @@ NAMES = (
     "missing",  # rarity of the rarest term that the whole passage lacks, 0 to 1
     "missing_names",  # share of the question's names that the whole passage lacks
     "numbers",  # share of the question's numbers that stand there or above
+    "in_range",  # a number of the question lies in a range that the sentence states
     "last",  # match of the last content term of the question
     "first",  # match of the first content term
     "dense",  # matched weight within the best window of 80 characters
@@ -50,6 +53,8 @@ NAMES = (
     "kind_near",  # closeness of such a thing to the matched terms
     "counted",  # a number beside the noun that is counted
     "no_kind",  # a kind is expected and none is there
+    "strict_kind",  # as kind, for the types of question whose answers have a form
+    "strict_none",  # as no_kind, for these
 )
 Rows = NDArray[np.float64]
 _INDEX = {name: i for i, name in enumerate(NAMES)}
@@ -104,8 +109,10 @@ def sheet(query: Query, passages: Sequence[Passage], scores: Sequence[float]) ->
     if wanted:
         _lexical(rows, query.text, wanted, found)
     top = max(scores) if scores else 0.0
+    figures = any(c.isdigit() for c in query.text)
     for i, candidate in enumerate(found):
-        _placed(rows[i], candidate, scores[candidate.rank] / top if top > 0 else 0.0)
+        share = scores[candidate.rank] / top if top > 0 else 0.0
+        _placed(rows[i], candidate, share, query.text, figures)
         _kinds(rows[i], candidate, question, wanted)
     return Sheet(question, found, rows)
 
@@ -125,8 +132,11 @@ def _lexical(
     weight, near_weight = rarity / rarity.sum(), local / local.sum()
     _coverage(rows, match, weight, near_weight)
     _single(rows, match, wanted, rarity, int(np.argmax(near_weight)))
-    pieces = overlap.grams(overlap.read(question).folded)
-    rows[:, _INDEX["grams"]] = [len(pieces & s.grams) / max(len(pieces), 1) for s in sentences]
+    pieces = [overlap.grams(term.form) for term in wanted]
+    shares = [[len(p & s.grams) / len(p) if p else 0.0 for p in pieces] for s in sentences]
+    rows[:, _INDEX["grams"]] = np.maximum(match.inside, np.array(shares)) @ near_weight
+    whole = overlap.grams(overlap.read(question).folded)
+    rows[:, _INDEX["surface"]] = [len(whole & s.grams) / max(len(whole), 1) for s in sentences]
     together = [_together(wanted, near_weight, s) for s in sentences]
     rows[:, [_INDEX["pairs"], _INDEX["dense"]]] = together
 
@@ -231,12 +241,13 @@ def _counts(text: str, start: int, end: int, nouns: Sequence[str]) -> bool:
     return any(noun in beside for noun in nouns)
 
 
-def _placed(row: Rows, candidate: Candidate, score: float) -> None:
+def _placed(row: Rows, candidate: Candidate, score: float, question: str, figures: bool) -> None:
     text = candidate.unit.text
     row[_INDEX["score"]] = score
     row[_INDEX["rank"]] = 1.0 / (1 + candidate.rank)
     row[_INDEX["top"]] = float(candidate.rank == 0)
     row[_INDEX["length"]] = math.log1p(len(text)) - 4.0
+    row[_INDEX["in_range"]] = float(figures and within(question, text))
     row[_INDEX["opening"]] = float(candidate.unit.start == 0)
     row[_INDEX["asks"]] = float(text.rstrip("\"'”’)").endswith(("?", "？")))
 
@@ -266,4 +277,8 @@ def _kinds(
         if any(_counts(text, start, end, question.counted) for start, end in new):
             row[_INDEX["counted"]] = 1.0
     row[_INDEX["kind_near"]] = near
-    row[_INDEX["no_kind"]] = float(bool(question.kinds) and row[_INDEX["any_kind"]] == 0)
+    none = float(bool(question.kinds) and row[_INDEX["any_kind"]] == 0)
+    row[_INDEX["no_kind"]] = none
+    if question.type in STRICT:
+        row[_INDEX["strict_kind"]] = row[_INDEX["kind"]]
+        row[_INDEX["strict_none"]] = none

@@ -12,6 +12,7 @@ from functools import lru_cache
 KINDS = (
     "time",
     "clock",
+    "weekday",
     "duration",
     "number",
     "money",
@@ -66,6 +67,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("time", rf"(?:\d{{1,2}}(?:st|nd|rd|th)? (?:of )?)?\b{_MONTH}\b\.?(?: \d{{1,2}}(?:st|nd|rd|th)?\b)?(?:,? (?:1\d|20)\d\d\b)?"),
     ("time", r"\b(?:1\d|20)\d\d(?:s\b|[-–./]\d{1,2}[-–./]\d{1,2})?(?!\d|[,.]\d)|\b\d{1,4} ?(?:BCE?|AD|CE)\b|\b\d{1,2}(?:st|nd|rd|th) century"),
     ("time", rf"(?:기원전 ?)?\d{{1,4}}년(?:대|도)?(?!간| ?이상| ?이내| ?동안)(?: ?\d{{1,2}}월)?(?: ?\d{{1,2}}일)?|\d{{1,2}}월(?: ?\d{{1,2}}일| ?말| ?초| ?중순)?|\d{{1,2}}세기|(?:매주 ?|매월 ?|매년 ?|분기 ?)?[월화수목금토일]요일|매[월주년일](?= )|{_DAY}|(?:매월|매달|다음 ?달|당월|익월) ?\d{{1,2}}일"),
+    ("weekday", rf"\b{_DAY}\b|[월화수목금토일]요일|평일|주말|\b(?:weekdays?|weekends?)\b"),
     ("duration", rf"{_EN}[ -]{_SPAN_EN}\b"),
     ("duration", rf"{_KO} ?{_SPAN_KO}(?= ?(?:이내|안|간|동안|이상|이하|까지|전|후|뒤|만에|째|한도|미만|초과|마다|에|의|을|를|이|은|는|로|입|[,.;)]|$|\s))|이틀|사흘|나흘|닷새|엿새|이레|열흘|보름|하루|일주일|반년|반나절"),
     ("measure", rf"{_FIGURE}(?: ?{_BIG})? ?{_UNIT}(?![\w가-힣])|{_FIGURE} ?{_UNIT}(?=[가-힣])|{_KO} ?{_UNIT_KO}"),
@@ -100,6 +102,26 @@ _PLACE = re.compile(
 )
 
 
+_LABELS = {
+    "place": "장소|위치|보관|주소|location|place|address|where|office|room",
+    "role": "담당|책임|주관|승인|owner|contact|approver|who|lead",
+    "person": "담당|책임자|성명|이름|owner|contact|name",
+    "time": "시기|날짜|시한|기한|일정|일자|마감|when|date|deadline|due",
+    "clock": "시각|시간|hours|time",
+    "duration": "기간|기한|일수|유효|소요|period|duration|term|time|within",
+    "number": "정원|인원|수량|개수|횟수|seats|number|quantity|quotes|people",
+    "money": "금액|한도|비용|상한|단가|가격|요금|지원|amount|price|fee|limit|cost|allowance|eur|usd",
+    "percent": "율|비율|rate|share|percent",
+    "contact": "전화|내선|메일|연락|extension|e-?mail|phone|address",
+}
+_LABELLED = {
+    kind: re.compile(
+        rf"(?:^|; )[^:;]{{0,24}}(?:{words})[^:;]{{0,16}}: (?P<value>[^;\n]{{1,60}})", re.IGNORECASE
+    )
+    for kind, words in _LABELS.items()
+}
+"""A row's cell under a name that says of what kind it is."""
+
 _BY_KIND: dict[str, tuple[re.Pattern[str], ...]] = {
     **{
         kind: tuple(pattern for other, pattern in _COMPILED if other == kind)
@@ -124,7 +146,9 @@ def spans(text: str, kind: str) -> tuple[tuple[int, int], ...]:
         pieces = [*_PERSON_KO.finditer(text), *(m for m in _capitals(text) if _like_person(m))]
     else:
         pieces = [match for pattern in _BY_KIND[kind] for match in pattern.finditer(text)]
-    return _disjoint([match.span() for match in pieces])
+    label = _LABELLED.get(kind) if "; " in text else None
+    cells = [match.span("value") for match in label.finditer(text)] if label else []
+    return _disjoint([*cells, *(match.span() for match in pieces)])
 
 
 def _capitals(text: str) -> list[re.Match[str]]:

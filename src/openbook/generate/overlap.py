@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -18,6 +17,9 @@ from openbook.text.terms import analyse
 
 _HANGUL = re.compile("[가-힣]")
 _LATIN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_가-힣㐀-鿿぀-ヿ]+(?:['’][^\W\d_]+)?")
+_CODE = re.compile(
+    r"(?<![A-Za-z0-9])(?:[A-Za-z]{1,4}-?\d{1,6}|\d{1,3}[A-Za-z]{1,2})(?![A-Za-z0-9])"
+)
 _EOJEOL = re.compile("[가-힣]+")
 _PARTICLES = frozenset(
     "은 는 이 가 을 를 에 의 로 와 과 도 만 께 서 나 란 야 요 에서 으로 까지 부터 에게 한테 보다 처럼 마다 "
@@ -61,7 +63,13 @@ def terms(question: str) -> tuple[Term, ...]:
     forms = dict.fromkeys(analyse([question], query=True)[0].words.split())
     kept = [form for form in forms if form not in _SILENT] or list(forms)
     names = _names(question)
-    return tuple(Term(form, bool(_HANGUL.search(form)), form in names) for form in kept)
+    codes = [match.group().lower() for match in _CODE.finditer(question)]
+    parts = {part for code in codes for part in _LATIN.findall(code)}
+    kept = [*codes, *(form for form in kept if form not in parts)] or list(forms)
+    return tuple(
+        Term(form, bool(_HANGUL.search(form)), form in names or form in codes)
+        for form in dict.fromkeys(kept)
+    )
 
 
 def _names(question: str) -> frozenset[str]:
@@ -82,15 +90,11 @@ def read(text: str) -> Read:
     folded = unicodedata.normalize("NFKC", text).lower()
     words = [(match.group(), match.start()) for match in _LATIN.finditer(folded)]
     stems: dict[str, list[int]] = {}
-    for (_, start), stem in zip(words, _stems([word for word, _ in words]), strict=True):
-        stems.setdefault(stem, []).append(start)
+    for word, start in words:
+        stems.setdefault(_stem(word), []).append(start)
+    for code in _CODE.finditer(folded):
+        stems.setdefault(code.group(), []).append(code.start())
     return Read(folded, {key: tuple(at) for key, at in stems.items()}, grams(folded))
-
-
-def _stems(words: Sequence[str]) -> list[str]:
-    """The index's form of each Latin word or number."""
-    cut = [_stem(word) for word in words]
-    return cut
 
 
 @lru_cache(maxsize=1 << 16)
