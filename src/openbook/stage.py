@@ -22,7 +22,17 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, ClassVar, Generic, Protocol, TypeVar, cast, get_args, get_origin
+from typing import (
+    Any,
+    ClassVar,
+    Generic,
+    Protocol,
+    TypeVar,
+    cast,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
 from openbook.errors import InputError, WiringError, nearest
 from openbook.types import Answer, Query
@@ -176,15 +186,42 @@ class Method:
         """The stages of this method, with some of its parameters set.
 
         Raises:
-            InputError: a parameter that the method does not have.
+            InputError: a parameter that the method does not have, or a value of another type.
         """
         known = inspect.signature(self.build).parameters
-        for key in settings:
+        hints = get_type_hints(self.build)
+        for key, value in settings.items():
             if key not in known:
                 raise InputError(
                     f'method {self.name} has no parameter "{key}"', fix=nearest(key, known)
                 )
+            wanted = hints.get(key, Any)
+            if isinstance(wanted, type) and not _fits(value, wanted):
+                raise InputError(
+                    f"{key} = {value!r} is not accepted",
+                    where=f"method {self.name}",
+                    fix=f"It takes a value of the type {wanted.__name__}.",
+                )
         return self.build(**settings)
+
+
+def _fits(value: Any, wanted: type) -> bool:
+    """Whether a setting has its type; a whole number will do for a float, a truth value for
+    neither."""
+    if isinstance(value, bool) or wanted is bool:
+        return isinstance(value, bool) and wanted is bool
+    return isinstance(value, (int, float) if wanted is float else wanted)
+
+
+def positive(where: str, **values: int) -> None:
+    """Refuse counts below 1, as stages do when they are made.
+
+    Raises:
+        InputError: naming the count.
+    """
+    for name, value in values.items():
+        if value < 1:
+            raise InputError(f"{name} = {value} is too small", where=where, fix="Give 1 or more.")
 
 
 Builder = TypeVar("Builder", bound=Callable[..., Stage[Query, Answer]])

@@ -122,6 +122,39 @@ def test_batch_files(project: Path, tmp_path: Path, openbook: Run) -> None:
     assert len(documents) == len(set(documents))
 
 
+def test_a_question_file_is_never_written_over(
+    project: Path, tmp_path: Path, openbook: Run
+) -> None:
+    questions = tmp_path / "Q.jsonl"
+    questions.write_text('{"_id": "a", "text": "연차는 며칠인가요?"}\n')
+    before = questions.read_text()
+    for line in (
+        f"ask --questions {questions} --out {questions} --fresh",
+        f"search --queries {questions} --run {questions}",
+    ):
+        result = openbook(line)
+        assert result.status == 2
+        assert "written over" in result.err
+        assert questions.read_text() == before
+
+
+def test_a_run_finds_enough_documents_behind_long_ones(
+    project: Path, tmp_path: Path, openbook: Run
+) -> None:
+    folder = tmp_path / "long"
+    folder.mkdir()
+    rows = "\n\n".join(f"## Part {n}\n\nThe zebra regulation, part {n}." for n in range(300))
+    (folder / "long.md").write_text("# Zebra\n\n" + rows)
+    for n in range(6):
+        (folder / f"short{n}.md").write_text(f"# Note {n}\n\nA zebra was seen in year {n}.\n")
+    assert openbook(f"sync {folder}").status == 0
+    questions = tmp_path / "Q.jsonl"
+    questions.write_text('{"_id": "z", "text": "zebra regulation part"}\n')
+    run = tmp_path / "OUT.trec"
+    assert openbook(f"search --queries {questions} --run {run} --k 5").status == 0
+    assert len({line.split()[2] for line in run.read_text().splitlines()}) == 5
+
+
 def test_a_beir_corpus_keeps_its_ids(project: Path, tmp_path: Path, openbook: Run) -> None:
     folder = tmp_path / "beir"
     folder.mkdir()
@@ -142,6 +175,9 @@ def test_a_beir_corpus_keeps_its_ids(project: Path, tmp_path: Path, openbook: Ru
         ("ask 'a b' --method nothing", 2, "there is no method"),
         ("ask 'a b' --set k", 2, "KEY=VALUE"),
         ("ask 'a b' --set kk=3", 2, 'no parameter "kk"'),
+        ("ask 'a b' --set k=oops", 2, "k = 'oops' is not accepted"),
+        ("ask 'a b' --set k=true", 2, "k = True is not accepted"),
+        ("ask 'a b' --set sentences=-1", 2, "sentences = -1 is too small"),
         ("ask 'hardware refund' --method naive_rag", 1, "no generator is configured"),
         ("ask 'hardware refund' --method naive_rag --set model='\"nosuch\"'", 1, "nosuch"),
         ("ask 'a b' --as-of 77", 1, "77"),

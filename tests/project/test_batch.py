@@ -87,3 +87,17 @@ def test_a_foreign_file_is_not_touched(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="left no record"):
         go(out, Echo())
     assert out.read_text() == "my notes\n"
+
+
+def test_damaged_records_are_refused_not_raised(tmp_path: Path) -> None:
+    out = tmp_path / "A.jsonl"
+    go(out, Echo())
+    record = out.with_name("A.jsonl.run.json")
+    for text in ("[1]", "{", ""):
+        record.write_text(text)
+        with pytest.raises(InputError, match="left no record"):
+            go(out, Echo())
+    record.unlink()
+    assert go(out, Echo(), fresh=True) == len(EXAMPLES)
+    out.write_text("[1]\n" + out.read_text("utf-8"), "utf-8")
+    assert go(out, Echo()) == len(EXAMPLES)

@@ -51,3 +51,19 @@ def parameters(pairs: list[str] | None) -> dict[str, object]:
         except tomllib.TOMLDecodeError:
             found[key.strip()] = value
     return found
+
+
+def apart(read: Path, written: Path) -> None:
+    """Refuse to write over the file that is read.
+
+    Raises:
+        InputError: both are one file.
+    """
+    from openbook.errors import InputError
+
+    if read.resolve() == written.resolve():
+        raise InputError(
+            "would be written over while it is read",
+            where=str(read),
+            fix="Name another file for the results.",
+        )

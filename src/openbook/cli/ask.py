@@ -14,6 +14,7 @@ from openbook.cli._options import (
     MethodName,
     Parameters,
     QuestionFile,
+    apart,
     parameters,
 )
 
@@ -50,15 +51,17 @@ def command(
     from openbook.cli._show import emit, note, show_answer
     from openbook.errors import InputError
     from openbook.project import Project
-    from openbook.project.asking import parse_filters
-    from openbook.project.asking import question as checked
+    from openbook.project.filters import parse_filters
     from openbook.project.wire import answer_json, prompt_json
+    from openbook.text.question import question as checked
     from openbook.types import Query
 
     if bool(question) == (questions is not None):
         raise InputError("give one question, or --questions FILE")
     if (questions is None) != (out is None):
         raise InputError("--questions FILE and --out FILE go together")
+    if questions is not None and out is not None:
+        apart(questions, out)
     query = Query(checked(question)) if question else None
     conditions = parse_filters(filters or [])
     project = Project.find()

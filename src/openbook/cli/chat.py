@@ -21,8 +21,8 @@ def command(
     from openbook.cli._show import note, say, show_answer
     from openbook.errors import InputError
     from openbook.project import Project
-    from openbook.project.asking import parse_filters
-    from openbook.project.asking import question as checked
+    from openbook.project.filters import parse_filters
+    from openbook.text.question import question as checked
     from openbook.types import Query, Turn
 
     project = Project.find()

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from openbook.cli._options import AsJson, AsOf, Filters
+from openbook.cli._options import AsJson, AsOf, Filters, apart
 
 if TYPE_CHECKING:
     from openbook.project import Runtime
-    from openbook.stage import Stage
-    from openbook.types import Query, Ranking
 
 PANEL = "Questions"
 CHUNK = 64
@@ -40,23 +39,26 @@ def command(
 ) -> None:
     """Find passages, without answering."""
     from openbook.cli._show import emit, place, safe, say
-    from openbook.errors import InputError
+    from openbook.errors import InputError, nearest
     from openbook.project import Project
-    from openbook.project.asking import parse_filters
-    from openbook.project.asking import question as checked
+    from openbook.project.filters import parse_filters
     from openbook.project.wire import ranking_json
+    from openbook.retrieve.hybrid import RETRIEVERS, retriever_of
+    from openbook.text.question import question as checked
     from openbook.types import Query
 
     if bool(question) == (queries is not None):
         raise InputError("give one question, or --queries FILE")
     if queries is not None and run is None:
         raise InputError("--queries needs --run FILE to write to")
-    stage = _stage(retriever, k, documents=run is not None and not passages)
+    if retriever not in RETRIEVERS:
+        raise InputError(f'there is no retriever "{retriever}"', fix=nearest(retriever, RETRIEVERS))
     runtime = Project.find().runtime(as_of, parse_filters(filters or []))
     if queries is not None and run is not None:
-        _run(queries, run, runtime, stage, k, passages)
+        apart(queries, run)
+        _run(queries, run, runtime, retriever, k, passages)
         return
-    (ranking,) = runtime.run(stage, [Query(checked(question))])
+    (ranking,) = runtime.run(retriever_of(retriever, k), [Query(checked(question))])
     if json:
         emit(ranking_json(ranking))
         return
@@ -67,40 +69,29 @@ def command(
         say("Nothing found.")
 
 
-def _stage(retriever: str, k: int, *, documents: bool) -> Stage[Query, Ranking]:
-    """The retriever; deeper where several passages may belong to one document."""
-    from openbook.errors import InputError, nearest
-    from openbook.retrieve.hybrid import RETRIEVERS, retriever_of
-
-    if retriever not in RETRIEVERS:
-        raise InputError(f'there is no retriever "{retriever}"', fix=nearest(retriever, RETRIEVERS))
-    return retriever_of(retriever, k=3 * k if documents else k)
-
-
 def _run(
-    queries: Path,
-    run: Path,
-    runtime: Runtime,
-    stage: Stage[Query, Ranking],
-    k: int,
-    passages: bool,
+    queries: Path, run: Path, runtime: Runtime, retriever: str, k: int, passages: bool
 ) -> None:
+    """Write a TREC run of all questions, whole or not at all."""
+    from openbook.artifacts import write_atomic
     from openbook.cli._show import Progress, note
     from openbook.evaluate.questions import read_questions
-    from openbook.evaluate.trec import write_run
+    from openbook.evaluate.trec import run_lines
+    from openbook.retrieve.documents import document_rankings
+    from openbook.retrieve.hybrid import retriever_of
 
     examples = read_questions(queries)
-
-    def rankings(progress: Progress) -> list[Ranking]:
-        found: list[Ranking] = []
+    lines: list[str] = []
+    with Progress() as progress:
         progress.start("searching", len(examples))
         for start in range(0, len(examples), CHUNK):
             chunk = [example.query for example in examples[start : start + CHUNK]]
-            found += runtime.run(stage, chunk)
+            if passages:
+                found = runtime.run(retriever_of(retriever, k), chunk)
+            else:
+                found = document_rankings(partial(retriever_of, retriever), chunk, runtime, k)
+            lines += run_lines(found, k=k, passages=passages)
             runtime.forget()
             progress.advance(len(chunk))
-        return found
-
-    with Progress() as progress:
-        lines = write_run(run, rankings(progress), k=k, passages=passages)
-    note(f"{len(examples):,} questions, {lines:,} lines in {run}")
+    write_atomic(run, "".join(f"{line}\n" for line in lines))
+    note(f"{len(examples):,} questions, {len(lines):,} lines in {run}")

@@ -16,7 +16,7 @@ from openbook.generate.check import backed, check, judge, keep_supported, unquot
 from openbook.generate.reading import read, visible
 from openbook.models.prompts import numbered, refusal, render
 from openbook.models.window import length, room, usage
-from openbook.stage import Runtime, Stage
+from openbook.stage import Runtime, Stage, positive
 from openbook.text.language import detect
 from openbook.types import (
     LM,
@@ -53,6 +53,9 @@ class Generate(Stage[Ranking, Answer]):
     k: int = 5
     strict: bool = False
     max_tokens: int = 512
+
+    def __post_init__(self) -> None:
+        positive("generate", k=self.k, max_tokens=self.max_tokens)
 
     def run(self, batch: Sequence[Ranking], runtime: Runtime) -> list[Answer]:
         """One answer a ranking, in order.

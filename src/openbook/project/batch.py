@@ -83,7 +83,7 @@ def _resume(out: Path, made_by: dict[str, Any], fresh: bool) -> set[str]:
         out.unlink(missing_ok=True)
         write_atomic(record, json.dumps(made_by, ensure_ascii=False, indent=1) + "\n")
         return set()
-    before = json.loads(record.read_text("utf-8")) if record.is_file() else None
+    before = _record(record)
     if before != made_by:
         raise InputError(
             "holds answers of another run"
@@ -91,24 +91,33 @@ def _resume(out: Path, made_by: dict[str, Any], fresh: bool) -> set[str]:
             where=str(out),
             fix="Write to another file, or give --fresh to replace it.",
         )
-    good = list(_whole_lines(out))
-    ids = {json.loads(line)["_id"] for line in good}
-    if sum(len(line.encode()) for line in good) != out.stat().st_size:
-        write_atomic(out, "".join(good))
-    return ids
+    good = dict(_whole_lines(out))
+    if sum(len(line.encode()) for line in good.values()) != out.stat().st_size:
+        write_atomic(out, "".join(good.values()))
+    return set(good)
+
+
+def _record(file: Path) -> dict[str, Any]:
+    """What made a file of answers; empty where that cannot be told."""
+    try:
+        found = json.loads(file.read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _difference(before: dict[str, Any], now: dict[str, Any]) -> str:
     return ", ".join(f"other {key}" for key in now if before.get(key) != now[key])
 
 
-def _whole_lines(file: Path) -> Iterator[str]:
+def _whole_lines(file: Path) -> Iterator[tuple[str, str]]:
+    """Ids and lines up to the first that is cut or is no answer."""
     with file.open(encoding="utf-8", errors="replace") as lines:
         for line in lines:
-            if not line.endswith("\n"):
-                return
             try:
-                json.loads(line)
+                answer = json.loads(line)
             except json.JSONDecodeError:
                 return
-            yield line
+            if not line.endswith("\n") or not isinstance(answer, dict) or "_id" not in answer:
+                return
+            yield str(answer["_id"]), line

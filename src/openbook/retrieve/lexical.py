@@ -13,7 +13,7 @@ from typing import Literal
 from openbook.errors import InputError
 from openbook.knowledge.snapshot import Snapshot
 from openbook.retrieve.normalise import convex
-from openbook.stage import Runtime, Stage
+from openbook.stage import Runtime, Stage, positive
 from openbook.text.terms import FIELDS, Terms, analyse
 from openbook.types import Hit, Query, Ranking
 
@@ -51,6 +51,7 @@ class Lexical(Stage[Query, Ranking]):
     scheme: Literal["bm25", "tfidf"] = "bm25"
 
     def __post_init__(self) -> None:
+        positive("lexical", k=self.k, depth=self.depth)
         if self.grams is not None and not 0.0 <= self.grams <= 1.0:
             raise InputError(f"the weight grams is {self.grams}", fix="Give one in [0, 1].")
 

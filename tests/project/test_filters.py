@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from openbook.errors import FilterError, InputError
-from openbook.project.asking import LONGEST, parse_filters, question
+from openbook.project.filters import parse_filters
+from openbook.text.question import LONGEST, question
 from openbook.types import Filter
 
 
