@@ -11,7 +11,7 @@ files are changed. Measured, each in a process of its own:
   sample (it takes minutes), scaled to the whole by characters;
 - ``sync``: the whole first sync, cold, from start to a visible version;
 - ``noop`` and ``one_file``: in a running process, and cold, in a new one each time. For one
-  file, ``merges`` counts the syncs that merged new rows into the index.
+  file, all times are listed: some syncs build the indexes anew after publishing.
 """
 
 from __future__ import annotations
@@ -149,7 +149,7 @@ def running(folder: Path, base: Path) -> dict[str, Any]:
 
     knowledge = KnowledgeBase(base)
     knowledge.sync()
-    noop, one, merges = [], [], 0
+    noop, one = [], []
     for _ in range(5):
         begun = time.perf_counter()
         assert knowledge.sync().nothing
@@ -163,12 +163,10 @@ def running(folder: Path, base: Path) -> dict[str, Any]:
         assert len(report.changed) == 1
         if number:  # the first one loads the tokeniser
             one.append(took)
-            merges += knowledge.history()[-1].optimised == report.version
     return {
         "noop_s": {"median": statistics.median(noop), "max": max(noop)},
         "one_file_s": {
             "median": statistics.median(one), "max": max(one), "all": [round(s, 3) for s in one],
-            "merges": merges,
         },
         **peak_mb(),
     }  # fmt: skip

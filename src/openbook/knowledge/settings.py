@@ -24,8 +24,8 @@ class Settings:
     )
     optimise_rows: int = setting(
         500,
-        "Passages not yet merged into the indexes (each costs a search some microseconds) "
-        "above which a sync merges them.",
+        "Passages outside the indexes (each costs a search some microseconds) above which a "
+        "sync builds the indexes anew; a thousandth of all passages where that is more.",
     )
     optimise_every: int = setting(
         32, "After this many versions a sync merges small pieces and removes expired ones."
