@@ -29,6 +29,8 @@ def test_sentences_partition_the_visible_text(text: str) -> None:
         ("iPhone 환불", "ko"),
         ("How many days of leave do I have?", "en"),
         ("refund policy", "en"),
+        ("Where did Sonam Gyatso die?", "en"),
+        ("Who wrote De Re Aedificatoria?", "en"),
         ("Wie viele Tage Urlaub gibt es?", "de"),
         ("これはテストです", "ja"),
         ("123", ""),

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from openbook.errors import EncoderMismatchError, ModelError
 from openbook.knowledge.snapshot import Snapshot
 from openbook.stage import Runtime, Stage
-from openbook.text.language import detect
+from openbook.text.language import detect, reads_as_english
 from openbook.types import Encoder, Hit, Query, Ranking
 
 _LATIN = frozenset(("en", "de", "fr", "es", "it", "pt", "nl", "sv", "da", "nb", "pl", "tr", "vi"))
@@ -96,11 +96,14 @@ def foreign(encoder: Encoder, text: str) -> str:
     """Why an encoder cannot read a text: its languages exclude it. Empty where it can.
 
     An encoder that states no languages is taken at its word, and so is a text without
-    letters; a few words in Latin letters pass for any Latin-script encoder.
+    letters. Names mislead: a question with an English function word in it passes for an
+    encoder of English, and a few words in Latin letters for any Latin-script encoder.
     """
     known = encoder.languages
     language = detect(text) if known else ""
     if not language or language in known:
+        return ""
+    if "en" in known and reads_as_english(text):
         return ""
     if language in _LATIN and _LATIN.intersection(known) and len(text) <= SHORT:
         return ""

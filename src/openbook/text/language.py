@@ -65,6 +65,23 @@ _OTHERS = _set(
 ) - _set("a i in do to on was is an as be")
 
 
+_OPENING = _set("who whose what when where which why how did does")
+
+
+def reads_as_english(text: str) -> bool:
+    """Whether most letters are Latin and an English function word stands among the words;
+    then an English model can make something of the text, whatever names it holds.
+
+    >>> reads_as_english("Where did Sonam Gyatso die?"), reads_as_english("Wo starb er?")
+    (True, False)
+    """
+    counts = scripts(text[:SAMPLE])
+    if not counts or next(iter(counts)) != "latin":
+        return False
+    words = _WORDS.findall(text[:SAMPLE].lower())
+    return any(word in _ENGLISH - _OTHERS or word in _OPENING for word in words)
+
+
 def scripts(text: str) -> dict[str, int]:
     """Letters by script, most frequent first.
 
@@ -107,6 +124,8 @@ def detect(text: str) -> str:
 def _is_english(text: str) -> bool:
     """Whether common words settle for English; code and names without any count as English."""
     words = _WORDS.findall(text.lower())
+    if words and words[0] in _OPENING:
+        return True
     english = sum(word in _ENGLISH for word in words)
     others = sum(word in _OTHERS and word not in _ENGLISH for word in words)
     plain = text.isascii() or not re.search(r"[\u00c0-\u024f]", text)
