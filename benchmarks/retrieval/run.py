@@ -169,9 +169,9 @@ def main() -> None:
         for system, values in found["measures"].items():
             print(f"    {system:26}" + "".join(f"{k} {v:.4f}  " for k, v in values.items()))
         print(f"    openbook - {best}: {found['openbook_minus'][best]}", flush=True)
-    results["seconds"] = round(time.perf_counter() - start, 1)
-    given.out.parent.mkdir(exist_ok=True)
-    given.out.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", "utf-8")
+        results["seconds"] = round(time.perf_counter() - start, 1)
+        given.out.parent.mkdir(exist_ok=True)
+        given.out.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", "utf-8")
 
 
 if __name__ == "__main__":
