@@ -11,10 +11,11 @@ from dataclasses import field
 from typing import Any
 
 
-def setting(default: Any, doc: str) -> Any:
+def setting(default: Any, doc: str, least: float = 0) -> Any:
     """A field of a room's ``Settings``: its default and one sentence with the unit.
 
-    A default that is a type (``dict``, ``list``) is called anew for each instance.
+    A number may not be below ``least``. A default that is a type (``dict``, ``list``) is
+    called anew for each instance.
 
     >>> from dataclasses import dataclass, fields
     >>> @dataclass(frozen=True)
@@ -24,5 +25,5 @@ def setting(default: Any, doc: str) -> Any:
     'How many passages to return.'
     """
     if isinstance(default, type):
-        return field(default_factory=default, metadata={"doc": doc})
-    return field(default=default, metadata={"doc": doc})
+        return field(default_factory=default, metadata={"doc": doc, "least": least})
+    return field(default=default, metadata={"doc": doc, "least": least})

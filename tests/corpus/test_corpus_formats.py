@@ -326,7 +326,7 @@ def test_jsonl(parse):
         {"text": "no id", "date": "2024-01-02", "nested": {"x": 1}},
     ]
     got = parse("x/a.jsonl", "\n\n".join(json.dumps(line) for line in lines).encode())
-    assert [p.document.id for p in got] == ["7", "x/a.jsonl#faq-1", "x/a.jsonl#5"]
+    assert [p.document.id for p in got] == ["7", "x/a.jsonl#faq-1", "x/a.jsonl#line-5"]
     assert {p.document.source for p in got} == {"x/a.jsonl"}
     assert got[1].document.text == (
         "id: faq-1\nquestion: 왜?\nanswer.short: 그래서\nanswer.n: 3\nanswer.tags: a, b"
@@ -338,11 +338,28 @@ def test_jsonl_names_the_bad_line(parse):
     for line, reason in [
         ("{", "not a JSON object"),
         ("[1]", "JSON list"),
-        ('{"_id": "1", "text": "x"}', "earlier"),
+        ('{"_id": "1", "text": "x"}', "stands in line 1"),
     ]:
         data = '{"_id": "1", "text": "a"}\n' + line
         with pytest.raises(DocumentError, match=f"line 2.*{reason}"):
             parse("a.jsonl", data.encode())
+
+
+def test_jsonl_goes_on_after_bad_lines():
+    from pathlib import Path
+
+    from openbook.corpus.read import read
+    from openbook.corpus.settings import Settings
+    from openbook.corpus.walk import Source
+
+    lines = ['{"id": 0, "text": "zero"}', "{broken", '{"id": 1, "text": "one"}', "[]", "7", "x"]
+    lines += ['{"text": "last"}']
+    data = "\n".join(lines).encode()
+    found = []
+    with pytest.raises(DocumentError, match=r"left out: 4 \(line 2: .*line 5: .*and 1 more\)"):
+        for parsed in read(Source("a.jsonl", Path("a.jsonl"), len(data)), data, Settings()):
+            found.append(parsed.document.id)
+    assert found == ["a.jsonl#0", "a.jsonl#1", "a.jsonl#line-7"]
 
 
 def test_beir_line_stays_whole_up_to_its_own_limit(parse):

@@ -236,7 +236,7 @@ def test_modules_among_the_documents_are_not_imported(make, parse, tmp_path, mon
 
 
 def test_limits_of_lines_and_cells(parse):
-    with pytest.raises(LimitError, match="line 1 is longer"):
+    with pytest.raises(DocumentError, match="line 1: it is longer"):
         parse("a.jsonl", b'{"text": "' + b"a" * (2 << 20) + b'"}', Settings(max_line_mb=1))
     with pytest.raises(LimitError, match="cells"):
         parse("a.csv", b"a,b\n" * 100, Settings(max_cells=50))

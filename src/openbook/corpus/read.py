@@ -12,7 +12,7 @@ from openbook.corpus.sniff import NAMES, sniff
 from openbook.corpus.walk import Source
 from openbook.errors import DocumentError, LimitError, OpenbookError
 
-READER = "2"
+READER = "3"
 """Version of the parsers and the splitter: raise it when they give other text or passages for
 the same bytes, so that a knowledge base knows its passages are stale."""
 

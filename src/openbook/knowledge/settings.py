@@ -11,7 +11,7 @@ from openbook.settings import setting
 class Settings:
     """How the knowledge base keeps, locks, prepares and searches."""
 
-    keep_versions: int = setting(20, "How many of the newest versions are kept at least.")
+    keep_versions: int = setting(20, "How many of the newest versions are kept at least.", least=1)
     keep_hours: float = setting(24.0, "Versions younger than this many hours are kept as well.")
     lock_wait_s: float = setting(
         60.0, "Seconds to wait for another process that is writing before giving up."

@@ -89,7 +89,7 @@ class Settings:
     generator: str = setting(
         "",
         "Language model that writes answers: a name under models.available, a folder, or a hub "
-        "name (org/name); empty means none, and answers are extracted.",
+        "name (org/name); empty means none. [ask] method decides whether it is used.",
     )
     encoder: str = setting(
         "",

@@ -14,7 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from openbook.errors import InputError, ProjectError, nearest
+from openbook.errors import InputError, ProjectError, SettingsError, nearest
 from openbook.project.runtime import Provider, Runtime
 from openbook.project.settings import FILE, AllSettings, Settings, load, template
 from openbook.stage import Method, Stage, methods
@@ -117,6 +117,13 @@ class Project:
         name = name or self.asking.method
         if name not in self.methods:
             raise InputError(f'there is no method "{name}"', fix=nearest(name, self.methods))
+        for other in self.asking.parameters:
+            if other not in self.methods:
+                raise SettingsError(
+                    f'there is no method "{other}"',
+                    where=f"{FILE}, table [ask.parameters.{other}]",
+                    fix=nearest(other, self.methods),
+                )
         chosen = {**self.asking.parameters.get(name, {}), **parameters}
         return name, self.methods[name](**chosen)
 

@@ -100,7 +100,7 @@ def _table(name: str, kind: type, raw: Any, where: str) -> Any:
     if not raw:
         return kind()
     try:
-        return TypeAdapter(kind).validate_python(raw)
+        made: Any = TypeAdapter(kind).validate_python(raw)
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
@@ -110,6 +110,21 @@ def _table(name: str, kind: type, raw: Any, where: str) -> Any:
             where=f"{where}, table [{name}]",
             fix=f"`openbook settings {name}` says what it takes.",
         ) from error
+    _check_bounds(f"{where}, table [{name}]", made)
+    return made
+
+
+def _check_bounds(where: str, settings: Any) -> None:
+    """Refuse numbers below what a setting can be, also in tables of tables."""
+    for field in dataclasses.fields(settings):
+        value, least = getattr(settings, field.name), field.metadata.get("least", 0)
+        if isinstance(value, int | float) and not isinstance(value, bool) and value < least:
+            raise SettingsError(
+                f"{field.name} = {value} is too small", where=where, fix=f"Give {least} or more."
+            )
+        for inner in value.values() if isinstance(value, dict) else ():
+            if dataclasses.is_dataclass(inner):
+                _check_bounds(where, inner)
 
 
 def _check_keys(label: str, kind: type, raw: Mapping[str, Any], where: str) -> None:

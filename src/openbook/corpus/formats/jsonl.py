@@ -24,45 +24,57 @@ TITLE_FIELDS = (
 )
 
 
+TOLD = 3
+"""Bad lines of a file that are named; the rest are counted."""
+
+
 def read(name: str, data: bytes, settings: Settings) -> Iterator[Parsed]:
     """One document a line.
 
     Its id is the line's ``_id`` (BEIR), else the file's id with the line's own ``id``, else
-    with its number. A line without a text field becomes ``key: value`` lines.
+    with its number. A line without a text field becomes ``key: value`` lines. Lines that
+    cannot be read are left out; after the last good one an error names them.
+
+    Raises:
+        DocumentError: after all documents, if lines were left out.
     """
-    seen: set[str] = set()
-    for number, line in _lines(name, data, settings):
+    seen: dict[str, int] = {}
+    bad: list[str] = []
+    for number, line in _lines(data, name):
         if not line or line.isspace():
             continue
-        where = f"{name}, line {number:,}"
-        record = _record(line, where, settings)
-        parsed = _parsed(name, number, record)
+        try:
+            parsed = _parsed(name, number, _record(line, settings))
+        except DocumentError as error:
+            bad.append(f"line {number:,}: {error.what}")
+            continue
         if parsed is None:
             continue
-        if parsed.document.id in seen:
-            raise DocumentError(
-                f'the id "{parsed.document.id}" stands on an earlier line too', where=where
-            )
-        seen.add(parsed.document.id)
+        first = seen.setdefault(parsed.document.id, number)
+        if first != number:
+            bad.append(f'line {number:,}: the id "{parsed.document.id}" stands in line {first:,}')
+            continue
         yield parsed
+    if bad:
+        more = f"; and {len(bad) - TOLD:,} more" if len(bad) > TOLD else ""
+        raise DocumentError(
+            f"lines left out: {len(bad):,} ({'; '.join(bad[:TOLD])}{more})",
+            where=name,
+            fix="Write one JSON object a line, each with an id of its own.",
+        )
 
 
-def _lines(name: str, data: bytes, settings: Settings) -> Iterator[tuple[int, bytes | str]]:
+def _lines(data: bytes, name: str) -> Iterator[tuple[int, bytes | str]]:
     """Numbered lines, without a second copy of a large file."""
     if data[:2] in {b"\xff\xfe", b"\xfe\xff"} or not _is_utf8(data[:65536]):
         yield from enumerate(decode(data, name).split("\n"), 1)
         return
-    limit = settings.max_line_mb << 20
     start = 3 if data.startswith(b"\xef\xbb\xbf") else 0
     number = 0
     while start < len(data):
         number += 1
         end = data.find(b"\n", start)
         end = len(data) if end < 0 else end
-        if end - start > limit:
-            raise LimitError(
-                f"line {number:,} is longer than {settings.max_line_mb} MB", where=name
-            )
         yield number, data[start:end]
         start = end + 1
 
@@ -75,21 +87,17 @@ def _is_utf8(head: bytes) -> bool:
     return True
 
 
-def _record(line: bytes | str, where: str, settings: Settings) -> dict[str, Any]:
+def _record(line: bytes | str, settings: Settings) -> dict[str, Any]:
+    if len(line) > settings.max_line_mb << 20:
+        raise LimitError(f"it is longer than {settings.max_line_mb} MB")
     try:
         record = json.loads(line)
     except RecursionError as error:
-        raise LimitError("it is nested too deeply", where=where) from error
+        raise LimitError("it is nested too deeply") from error
     except ValueError as error:
-        raise DocumentError(
-            f"this is not a JSON object ({error})", where=where, fix="Write one object a line."
-        ) from error
+        raise DocumentError("it is not a JSON object") from error
     if not isinstance(record, dict):
-        raise DocumentError(
-            f"this is a JSON {type(record).__name__}, not an object",
-            where=where,
-            fix="Write one object a line.",
-        )
+        raise DocumentError(f"it is a JSON {type(record).__name__}, not an object")
     return record
 
 
@@ -101,8 +109,9 @@ def _parsed(name: str, number: int, record: dict[str, Any]) -> Parsed | None:
     if isinstance(own, str | int) and str(own).strip():
         id_ = clean(str(own)).strip()
     else:
-        key = record.get("id", "")
-        id_ = f"{name}#{clean(str(key)).strip() if key else number}"
+        key = record.get("id")
+        own = clean(str(key)).strip() if isinstance(key, str | int) else ""
+        id_ = f"{name}#{own or f'line-{number}'}"
     if text_field:
         rest = {k: v for k, v in record.items() if k not in {text_field, title_field, "_id"}}
         text = clean(record[text_field]).strip() or title
