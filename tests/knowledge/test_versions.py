@@ -242,3 +242,19 @@ def test_a_purge_that_is_killed(
     again.purge("docs/refund.md")
     assert len(KnowledgeBase(base.folder, base.settings).snapshot().document_ids()) == 2
     assert base_module is not None
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("tables", {}), ("version", "x"), ("documents", None), ("created", "now"), ("roots", 3)],
+)
+def test_a_manifest_with_wrong_values_is_named(
+    base: KnowledgeBase, docs: Path, key: str, value: object
+) -> None:
+    base.sync([docs])
+    generation, _ = Shelf(base.folder).read()
+    file = base.folder / "generations" / generation / "manifests" / "000001.json"
+    file.write_text(json.dumps({**json.loads(file.read_text("utf-8")), key: value}), "utf-8")
+    for use in (base.snapshot, base.history, lambda: base.sync([docs])):
+        with pytest.raises(DamagedError, match="this manifest is damaged"):
+            use()

@@ -56,9 +56,23 @@ def place(item: Quote | Passage) -> str:
     return ", ".join(parts)
 
 
+def _marked(answer: Answer) -> str:
+    """The text, each sentence that no passage supports followed by a warning."""
+    warning = " [문서에서 확인되지 않음]" if _korean(answer.text) else " [not in the documents]"
+    text, at = "", 0
+    for sentence in answer.sentences:
+        text += answer.text[at : sentence.end] + ("" if sentence.supported else warning)
+        at = sentence.end
+    return text + answer.text[at:]
+
+
+def _korean(text: str) -> bool:
+    return any("가" <= c <= "힣" for c in text)
+
+
 def show_answer(answer: Answer, *, stages: bool = True) -> None:
     """The answer, its quotes with their places, and what each stage took."""
-    say(safe(answer.text))
+    say(safe(_marked(answer)))
     for number, quote in enumerate(answer.quotes, 1):
         say()
         say(f'  [{number}] "{safe(" ".join(quote.text.split()))}"')

@@ -109,7 +109,7 @@ def _manifest(path: Path) -> Manifest:
     loaded = _loaded(path)
     try:
         changes = loaded.pop("changes")
-        return Manifest(
+        made = Manifest(
             **{
                 **loaded,
                 "tables": {k: (str(v[0]), int(v[1])) for k, v in loaded["tables"].items()},
@@ -120,12 +120,26 @@ def _manifest(path: Path) -> Manifest:
                 ),
             }
         )
+        _check(made)
+        return made
     except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
         raise DamagedError(
             f"this manifest is damaged ({error})",
             where=str(path),
             fix="Restore the folder from a backup, or delete it and sync again.",
         ) from error
+
+
+def _check(made: Manifest) -> None:
+    """Refuse a manifest whose values have other types, or that names too few tables."""
+    for name in ("version", "parent", "dimension", "files", "documents", "passages", "problems"):
+        if type(getattr(made, name)) is not int:
+            raise ValueError(f"{name} is no whole number")
+    if not isinstance(made.created, int | float) or not isinstance(made.pinned, bool):
+        raise ValueError("created or pinned has another type")
+    missing = {"files", "documents", "passages"} - set(made.tables)
+    if missing:
+        raise ValueError(f"it names no table of {', '.join(sorted(missing))}")
 
 
 class Shelf:

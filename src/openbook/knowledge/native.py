@@ -16,6 +16,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 import importlib.util
+import re
 import sys
 import threading
 from collections.abc import Awaitable, Callable
@@ -87,8 +88,13 @@ def wait(make: Callable[[], Awaitable[T]], where: str = "") -> T:
         raise _told(error, where) from error
 
 
+_SOURCE = re.compile(r", /\S+\.rs:\d+")
+"""Where in the engine's own code it failed: of no use to the person who reads the message."""
+
+
 def _told(error: Exception, where: str) -> KnowledgeError:
-    line = str(error).strip().split("\n", 1)[0][:300]
+    first = str(error).strip().split("\n", 1)[0]
+    line = _SOURCE.split(first)[0][:300]
     if "No space left" in line or "File too large" in line or "os error 28" in line:
         return KnowledgeError(
             "the disk is full",
