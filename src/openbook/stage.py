@@ -159,11 +159,6 @@ class Chain(Stage[I, O]):
         return " >> ".join(map(repr, self.steps))
 
 
-def takes_gives(stage: Stage[Any, Any]) -> tuple[Any, Any]:
-    """Types of a stage's input and output; of a chain, its two ends."""
-    return stage.ends if isinstance(stage, Chain) else (stage.takes, stage.gives)
-
-
 # --- methods ---------------------------------------------------------------------------
 
 SECTIONS = ("Adds to", "Idea", "Source", "Cost", "Fails when")
@@ -196,7 +191,7 @@ class Method:
                     f'method {self.name} has no parameter "{key}"', fix=nearest(key, known)
                 )
             wanted = hints.get(key, Any)
-            if isinstance(wanted, type) and not _fits(value, wanted):
+            if isinstance(wanted, type) and not fits(value, wanted):
                 raise InputError(
                     f"{key} = {value!r} is not accepted",
                     where=f"method {self.name}",
@@ -205,7 +200,7 @@ class Method:
         return self.build(**settings)
 
 
-def _fits(value: Any, wanted: type) -> bool:
+def fits(value: Any, wanted: type) -> bool:
     """Whether a setting has its type; a whole number will do for a float, a truth value for
     neither."""
     if isinstance(value, bool) or wanted is bool:
@@ -293,7 +288,7 @@ def _load(file: Path) -> Any:
     module = importlib.util.module_from_spec(spec)
     try:
         spec.loader.exec_module(module)
-    except (SyntaxError, ImportError, NameError, AttributeError, TypeError, ValueError) as error:
+    except (Exception, SystemExit) as error:
         raise InputError(
             f"cannot be imported ({type(error).__name__}: {error})",
             where=str(file),

@@ -50,6 +50,13 @@ def test_search_with_filters(project: Path, openbook: Run) -> None:
     assert "is not FIELD OPERATOR VALUE" in bad.err
 
 
+def test_search_can_prefer_unlike_passages(project: Path, openbook: Run) -> None:
+    plain = openbook('search "휴가 연차 병가" --k 3 --json').json["hits"]
+    varied = openbook('search "휴가 연차 병가" --k 3 --json --set diversity=0.9').json["hits"]
+    assert plain[0]["id"] == varied[0]["id"]
+    assert len(varied) == len(plain)
+
+
 def test_sync_follows_the_folder(project: Path, documents: Path, openbook: Run) -> None:
     (documents / "refund.md").unlink()
     (documents / "new.txt").write_text("The canteen opens at 11:45.\n")
@@ -181,6 +188,11 @@ def test_a_beir_corpus_keeps_its_ids(project: Path, tmp_path: Path, openbook: Ru
         ("ask 'hardware refund' --method naive_rag", 1, "no generator is configured"),
         ("ask 'hardware refund' --method naive_rag --set model='\"nosuch\"'", 1, "nosuch"),
         ("ask 'a b' --as-of 77", 1, "77"),
+        ("search 'a b' --set rerak=5", 2, 'Did you mean "rerank"'),
+        ("search 'a b' --set dense=2.0", 2, "dense = 2.0 is not accepted"),
+        ("search 'a b' --set fusion=sum", 2, 'no fusion "sum"'),
+        ("search 'hardware refund' --set rerank=5", 1, "no reranker is configured"),
+        ("ask 'hardware refund' --set rewrite=no", 2, 'rewrite = "no" is not known'),
         ("search 'a b' --retriever dens", 2, 'Did you mean "dense"'),
         ("search --queries none.jsonl --run x", 2, "none.jsonl"),
         ("sync not-there", 2, "not-there"),

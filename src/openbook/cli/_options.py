@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -35,13 +35,13 @@ QuestionFile = Annotated[
 ]
 
 
-def parameters(pairs: list[str] | None) -> dict[str, object]:
+def parameters(pairs: list[str] | None) -> dict[str, Any]:
     """``["k=8", "model=qwen"]`` as ``{"k": 8, "model": "qwen"}`` (values as in TOML)."""
     import tomllib
 
     from openbook.errors import InputError
 
-    found: dict[str, object] = {}
+    found: dict[str, Any] = {}
     for pair in pairs or []:
         key, equals, value = pair.partition("=")
         if not equals or not key.strip():

@@ -37,8 +37,9 @@ def note(text: str) -> None:
 
 
 def safe(text: str) -> str:
-    """Text of a document for a terminal: control characters other than line ends removed."""
-    return "".join(c for c in text if c in "\n\t" or (c.isprintable() or c == "\u200d"))
+    """Text of a document for a terminal: any space is a blank, control characters are gone."""
+    kept = (" " if c.isspace() and c != "\n" else c for c in text)
+    return "".join(c for c in kept if c == "\n" or c.isprintable() or c == "\u200d")
 
 
 PAGES = {"pptx": "slide", "xlsx": "sheet"}

@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from openbook.cli._options import AsJson, AsOf, Filters, apart
+from openbook.cli._options import AsJson, AsOf, Filters, apart, parameters
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from openbook.project import Runtime
+    from openbook.stage import Stage
+    from openbook.types import Query, Ranking
 
 PANEL = "Questions"
 CHUNK = 64
@@ -33,6 +37,14 @@ def command(
     retriever: Annotated[
         str, typer.Option(help="lexical, tfidf, dense or hybrid (lexical and dense fused).")
     ] = "lexical",
+    params: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            help="A parameter of the retriever: depth, dense, fusion (convex, rrf), rerank, "
+            "diversity, e.g. --set rerank=50; may be repeated.",
+        ),
+    ] = None,
     filters: Filters = None,
     as_of: AsOf = None,
     json: AsJson = False,
@@ -53,12 +65,14 @@ def command(
         raise InputError("--queries needs --run FILE to write to")
     if retriever not in RETRIEVERS:
         raise InputError(f'there is no retriever "{retriever}"', fix=nearest(retriever, RETRIEVERS))
+    find = partial(retriever_of, retriever, **parameters(params))
+    find(k=k)  # refuses a wrong parameter before anything is opened
     runtime = Project.find().runtime(as_of, parse_filters(filters or []))
     if queries is not None and run is not None:
         apart(queries, run)
-        _run(queries, run, runtime, retriever, k, passages)
+        _run(queries, run, runtime, find, k, passages)
         return
-    (ranking,) = runtime.run(retriever_of(retriever, k), [Query(checked(question))])
+    (ranking,) = runtime.run(find(k=k), [Query(checked(question))])
     if json:
         emit(ranking_json(ranking))
         return
@@ -70,7 +84,12 @@ def command(
 
 
 def _run(
-    queries: Path, run: Path, runtime: Runtime, retriever: str, k: int, passages: bool
+    queries: Path,
+    run: Path,
+    runtime: Runtime,
+    find: Callable[..., Stage[Query, Ranking]],
+    k: int,
+    passages: bool,
 ) -> None:
     """Write a TREC run of all questions, whole or not at all."""
     from openbook.artifacts import write_atomic
@@ -78,7 +97,6 @@ def _run(
     from openbook.evaluate.questions import read_questions
     from openbook.evaluate.trec import run_lines
     from openbook.retrieve.documents import document_rankings
-    from openbook.retrieve.hybrid import retriever_of
 
     examples = read_questions(queries)
     lines: list[str] = []
@@ -87,9 +105,9 @@ def _run(
         for start in range(0, len(examples), CHUNK):
             chunk = [example.query for example in examples[start : start + CHUNK]]
             if passages:
-                found = runtime.run(retriever_of(retriever, k), chunk)
+                found = runtime.run(find(k=k), chunk)
             else:
-                found = document_rankings(partial(retriever_of, retriever), chunk, runtime, k)
+                found = document_rankings(lambda n: find(k=n), chunk, runtime, k)
             lines += run_lines(found, k=k, passages=passages)
             runtime.forget()
             progress.advance(len(chunk))

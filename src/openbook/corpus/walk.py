@@ -13,6 +13,9 @@ from openbook.corpus.settings import Settings
 from openbook.errors import InputError
 
 # Documents that people keep and that are not read: better named than silently missed.
+LINES = (".jsonl", ".ndjson")
+"""Formats with a document a line, which may be larger than others and are read in parts."""
+
 UNREAD = {
     ".doc": ".docx",
     ".ppt": ".pptx",
@@ -158,7 +161,7 @@ def _unread(name: str, suffix: str) -> Problem | None:
 
 
 def _sized(name: str, path: Path, size: int, settings: Settings) -> Source | Problem:
-    limit = settings.max_lines_mb if path.suffix.lower() == ".jsonl" else settings.max_file_mb
+    limit = settings.max_lines_mb if path.suffix.lower() in LINES else settings.max_file_mb
     if size > limit << 20:
         return Problem(name, f"it has {size >> 20:,} MB, more than the limit of {limit:,} MB")
     return Source(name, path, size)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from openbook.artifacts import canonical, write_atomic
 from openbook.corpus.settings import Settings as CorpusSettings
-from openbook.corpus.walk import Source, find
+from openbook.corpus.walk import LINES, Source, find
 from openbook.errors import InputError
 from openbook.knowledge.prepare import FileTask, Task
 from openbook.knowledge.tables import FileRow
@@ -19,8 +19,6 @@ from openbook.types import digest
 TASK_BYTES = 400_000
 PART_BYTES = 4_000_000
 MOST_PARTS = 256
-LINES = (".jsonl", ".ndjson")
-"""Formats with a document a line, of which a large file is prepared in parts."""
 
 
 @dataclass(slots=True)

@@ -16,7 +16,15 @@ from openbook.types import Answer, Query
 
 @method()
 def extractive(
-    k: int = 10, depth: int = 100, dense: float = 0.0, sentences: int = 2
+    *,
+    k: int = 10,
+    depth: int = 100,
+    dense: float = 0.0,
+    fusion: str = "convex",
+    rerank: int = 0,
+    diversity: float = 0.0,
+    rewrite: str = "rules",
+    sentences: int = 2,
 ) -> Stage[Query, Answer]:
     """Build it.
 
@@ -24,6 +32,11 @@ def extractive(
         k: passages read.
         depth: passages each retriever proposes.
         dense: weight of the encoder's ranking, in [0, 1]; 0 needs no encoder.
+        fusion: ``convex`` or ``rrf``, where dense retrieval takes part.
+        rerank: passages that the configured cross-encoder reads; 0 for none.
+        diversity: how much unlike passages are preferred, in [0, 1].
+        rewrite: follow-up questions by ``rules`` or by the configured ``model``.
         sentences: sentences quoted, at most.
     """
-    return Rewrite() >> retrieve(k, depth, dense) >> Extract(sentences=sentences)
+    found = retrieve(k, depth, dense, fusion=fusion, rerank=rerank, diversity=diversity)
+    return Rewrite(rewrite) >> found >> Extract(sentences=sentences, passages=k)

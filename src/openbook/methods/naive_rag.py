@@ -16,7 +16,16 @@ from openbook.types import Answer, Query
 
 @method(parent="extractive")
 def naive_rag(
-    k: int = 5, depth: int = 100, dense: float = 0.0, model: str = "", strict: bool = False
+    *,
+    k: int = 5,
+    depth: int = 100,
+    dense: float = 0.0,
+    fusion: str = "convex",
+    rerank: int = 0,
+    diversity: float = 0.0,
+    rewrite: str = "rules",
+    model: str = "",
+    strict: bool = False,
 ) -> Stage[Query, Answer]:
     """Build it.
 
@@ -24,7 +33,12 @@ def naive_rag(
         k: passages put into the prompt.
         depth: passages each retriever proposes.
         dense: weight of the encoder's ranking, in [0, 1]; 0 needs no encoder.
+        fusion: ``convex`` or ``rrf``, where dense retrieval takes part.
+        rerank: passages that the configured cross-encoder reads; 0 for none.
+        diversity: how much unlike passages are preferred, in [0, 1].
+        rewrite: follow-up questions by ``rules`` or by the configured ``model``.
         model: name of the language model; empty for the configured generator.
         strict: leave out sentences that no quote supports.
     """
-    return Rewrite() >> retrieve(k, depth, dense) >> Generate(model=model, k=k, strict=strict)
+    found = retrieve(k, depth, dense, fusion=fusion, rerank=rerank, diversity=diversity)
+    return Rewrite(rewrite) >> found >> Generate(model=model, k=k, strict=strict)

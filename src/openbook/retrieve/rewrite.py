@@ -11,8 +11,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
 
+from openbook.errors import InputError
 from openbook.stage import Runtime, Stage
 from openbook.text.language import detect
 from openbook.text.topics import topics
@@ -31,8 +31,12 @@ class Rewrite(Stage[Query, Query]):
         model: its name; empty means the configured one.
     """
 
-    how: Literal["rules", "model"] = "rules"
+    how: str = "rules"
     model: str = ""
+
+    def __post_init__(self) -> None:
+        if self.how not in ("rules", "model"):
+            raise InputError(f'rewrite = "{self.how}" is not known', fix="Give rules or model.")
 
     def run(self, batch: Sequence[Query], runtime: Runtime) -> list[Query]:
         """One query a query; without history it comes back as it was."""
