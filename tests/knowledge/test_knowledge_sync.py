@@ -403,7 +403,7 @@ def test_a_large_collection_is_prepared_in_parts(
     folder = tmp_path / "parts" / "beir"
     assert len(cut.sync([folder]).added) == 500
     assert state(cut.snapshot()) == state(base.snapshot())
-    assert "beir/plain.jsonl#200" in cut.snapshot().document_ids()
+    assert "beir/plain.jsonl#line-200" in cut.snapshot().document_ids()
     lines["d7"] = "changed words"
     del lines["d299"]
     lines["late"] = "one more"

@@ -110,7 +110,7 @@ def test_an_encoder_that_fails_loses_nothing(base: KnowledgeBase, docs: Path) ->
 def test_an_index_finds_what_an_exact_search_finds(
     tmp_path: Path, docs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    words = ["leave", "refund", "policy", "security", "report", "expense", "travel", "contract", "renewal", "fee"]
+    words = ["leave", "refund", "policy", "security", "report", "expense", "travel", "fee"]
     random = np.random.default_rng(0)
     for number in range(400):
         text = " ".join(random.choice(words, 12)) + f" the case{number}"

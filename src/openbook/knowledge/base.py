@@ -221,7 +221,7 @@ class KnowledgeBase:
             manifest = self._shelf.read()[1] if head else None
             self._shelf.tables(generation).mkdir(parents=True, exist_ok=True)
             store = self._store(generation)
-            recover(self._shelf, store, generation, manifest)
+            recover(self._shelf, store, generation)
             now = manifest or Manifest(0, time.time())
             yield Writer(self._shelf, generation, store, now, self.settings)
 

@@ -1,7 +1,7 @@
 """Prepared rows into the tables, and the tables into a new version.
 
 Nothing here is seen by readers until :meth:`Shelf.set_head`; a kill before it leaves
-tables ahead of HEAD, which :func:`recover` takes back.
+tables ahead of HEAD, which the next writer takes back.
 """
 
 from __future__ import annotations
@@ -13,11 +13,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from openbook.knowledge.delta import Delta
-from openbook.knowledge.engine import FTS, IvfRq, Store, Table, among
+from openbook.knowledge.engine import FTS, IvfRq, Store, Table
 from openbook.knowledge.manifest import Manifest, Shelf
 from openbook.knowledge.prepare import Staged
 from openbook.knowledge.retention import age_to_remove, expired
 from openbook.knowledge.settings import Settings
+from openbook.knowledge.sql import among
 from openbook.knowledge.tables import VECTOR, FileRow, file_table, schema
 from openbook.text.terms import FIELDS
 
@@ -28,9 +29,9 @@ TABLES = ("files", "documents", "passages")
 DELETE_AT_ONCE = 2_000
 
 
-def recover(shelf: Shelf, store: Store, generation: str, manifest: Manifest | None) -> None:
-    """Take back what an interrupted writer left: tables ahead of HEAD, tables and
-    generations that no version names, manifests that were never published.
+def recover(shelf: Shelf, store: Store, generation: str) -> None:
+    """Remove what an interrupted writer left: tables and generations that no version names,
+    manifests that were never published.
 
     Only the holder of the writer lock calls this.
     """
@@ -43,12 +44,6 @@ def recover(shelf: Shelf, store: Store, generation: str, manifest: Manifest | No
     for name in store.names():
         if name not in kept:
             store.drop(name)
-    if manifest is None:
-        return
-    for name, version in manifest.tables.values():
-        table = store.open(name)
-        if table.version != version:
-            table.restore(version)
 
 
 @dataclass(slots=True)
@@ -62,14 +57,21 @@ class Writer:
     settings: Settings
 
     def table(self, what: str) -> Table:
-        """A table of the current version."""
-        return self.store.open(self.manifest.tables[what][0])
+        """A table of the current version, for reading."""
+        return self.store.open(*self.manifest.tables[what])
 
     def open(self, what: str, name: str, dimension: int) -> Table:
-        """A table to write into: that of the current version, or a new one."""
+        """A table to write into: that of the current version, or a new one.
+
+        A table that is ahead of the current version, after a kill or a rollback, is taken
+        back to it first.
+        """
         named = self.manifest.tables.get(what)
         if named and named[0] == name:
-            return self.store.open(name)
+            table = self.store.open(name)
+            if table.version != named[1]:
+                table.restore(named[1])
+            return table
         return self.store.create(name, schema(what, dimension if what == "passages" else 0))
 
     def name(self, what: str) -> str:
@@ -81,8 +83,7 @@ class Writer:
         """Rows of all files of the current version by id."""
         if "files" not in self.manifest.tables:
             return {}
-        table = self.store.open(*self.manifest.tables["files"])
-        found = table.read(schema("files").names).to_pylist()
+        found = self.table("files").read(schema("files").names).to_pylist()
         return {row["id"]: FileRow(**row) for row in found}
 
     def owners(self) -> tuple[dict[str, str], dict[str, dict[str, str]]]:

@@ -14,7 +14,7 @@ from openbook.knowledge.native import FTS, IvfRq, MatchQuery, core, valid, wait
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["DISTANCE", "FTS", "ROW", "SCORE", "IvfRq", "Store", "Table", "among", "literal"]
+__all__ = ["DISTANCE", "FTS", "ROW", "SCORE", "IvfRq", "Store", "Table"]
 
 T = TypeVar("T")
 
@@ -260,15 +260,7 @@ class Table:
         """
         queries = [self._match(*request, where) for request in requests]
 
-        async def one(query: Any) -> list[tuple[int, float]]:
-            if query is None:
-                return []
-            return [p async for b in await query.execute(None, None) for p in _scored(b, SCORE, 1)]
-
-        async def go() -> list[list[tuple[int, float]]]:
-            return list(await asyncio.gather(*map(one, queries)))
-
-        return [sorted(hits, key=_best) for hits in wait(go, self.where)]
+        return self._best(queries, SCORE, 1)
 
     def _match(self, column: str, terms: str, k: int, where: str | None) -> Any:
         if not terms.strip() or k < 1:
@@ -324,18 +316,21 @@ class Table:
                 query.refine_factor(refine)
             queries.append(query)
 
+        return self._best(queries, DISTANCE, -1)
+
+    def _best(self, queries: Sequence[Any], score: str, sign: int) -> list[list[tuple[int, float]]]:
+        """Run searches side by side; rows and scores, best first, ties by row."""
+
         async def one(query: Any) -> list[tuple[int, float]]:
+            if query is None:
+                return []
             stream = await query.execute(None, None)
-            return [p async for b in stream for p in _scored(b, DISTANCE, -1)]
+            return [pair async for batch in stream for pair in _scored(batch, score, sign)]
 
         async def go() -> list[list[tuple[int, float]]]:
             return list(await asyncio.gather(*map(one, queries)))
 
-        return [sorted(hits, key=_best) for hits in wait(go, self.where)]
-
-
-def _best(hit: tuple[int, float]) -> tuple[float, int]:
-    return -hit[1], hit[0]
+        return [sorted(hits, key=lambda hit: (-hit[1], hit[0])) for hits in wait(go, self.where)]
 
 
 def _scored(batch: Any, column: str, sign: int) -> Iterator[tuple[int, float]]:
@@ -349,21 +344,3 @@ async def _next(stream: Any) -> Any:
         return await stream.__anext__()
     except StopAsyncIteration:
         return None
-
-
-def literal(value: str) -> str:
-    """A string as the engine's SQL writes it.
-
-    >>> literal("it's")
-    "'it''s'"
-    """
-    return "'" + valid(value).replace("'", "''") + "'"
-
-
-def among(column: str, values: Sequence[str]) -> str:
-    """The condition that a column holds one of some strings.
-
-    >>> among("id", ["a", "b"])
-    "id IN ('a', 'b')"
-    """
-    return f"{column} IN ({', '.join(map(literal, values))})"

@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from openbook.errors import FilterError
-from openbook.knowledge.engine import literal
+from openbook.knowledge.sql import literal
 from openbook.knowledge.tables import MARK, tag
 from openbook.types import Filter
 

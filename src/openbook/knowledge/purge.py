@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING
 
 from openbook.errors import KnowledgeError
 from openbook.knowledge.commit import TABLES, Writer, build_indexes, remove
-from openbook.knowledge.engine import Store, Table, among, literal
+from openbook.knowledge.engine import Store, Table
 from openbook.knowledge.manifest import Changes, Manifest
 from openbook.knowledge.progress import Progress
+from openbook.knowledge.sql import among, literal
 from openbook.types import digest
 
 if TYPE_CHECKING:

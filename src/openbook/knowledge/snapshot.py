@@ -7,9 +7,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
 from openbook.errors import KnowledgeError
-from openbook.knowledge.engine import ROW, Store, Table, literal
+from openbook.knowledge.engine import ROW, Store, Table
 from openbook.knowledge.filters import condition
 from openbook.knowledge.manifest import Manifest
+from openbook.knowledge.sql import literal
 from openbook.knowledge.tables import (
     DOCUMENT,
     PASSAGE,

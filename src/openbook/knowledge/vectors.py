@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from openbook.corpus.split import indexed
 from openbook.knowledge import staging
-from openbook.knowledge.engine import Table, among
+from openbook.knowledge.engine import Table
 from openbook.knowledge.prepare import Staged
 from openbook.knowledge.progress import Progress
+from openbook.knowledge.sql import among
 from openbook.knowledge.tables import PASSAGE, VECTOR, schema, to_passage
 from openbook.types import Encoder, digest
 
