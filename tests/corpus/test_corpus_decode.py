@@ -89,3 +89,15 @@ def test_clean_is_stable_and_encodable(text):
     once.encode("utf-8")
     assert "\r" not in once
     assert "\x00" not in once
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("cp1252", "Le café coûte 3 €. Déjà vu à l’hôtel."),
+        ("cp1252", "Die Größe läßt sich ändern."),
+        ("cp1250", "Zażółć gęślą jaźń, proszę bardzo państwa"),
+    ],
+)
+def test_european_single_bytes(encoding: str, text: str) -> None:
+    assert decode(text.encode(encoding), "x") == text

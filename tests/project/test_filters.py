@@ -50,7 +50,13 @@ def test_filters(text: str, filter_: Filter) -> None:
     assert parse_filters([text]) == (filter_,)
 
 
-@pytest.mark.parametrize("text", ["", "language", "=ko", "date>=", ">"])
+@pytest.mark.parametrize("text", ["", "language", "=ko", "date>=", ">", "language == ko"])
 def test_bad_filters_are_shown_an_example(text: str) -> None:
     with pytest.raises(FilterError, match="Example"):
+        parse_filters([text])
+
+
+@pytest.mark.parametrize("text", ["date>=notadate", "date=2024-13", "date<2024-3-1"])
+def test_dates_of_filters_are_dates(text: str) -> None:
+    with pytest.raises(FilterError, match="is not a date"):
         parse_filters([text])

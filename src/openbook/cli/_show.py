@@ -48,7 +48,7 @@ PAGES = {"pptx": "slide", "xlsx": "sheet"}
 
 def place(item: Quote | Passage) -> str:
     """Where words stand: ``file, page 3, Heading > Subheading``."""
-    source = item.source or item.document_id
+    source = line(item.source or item.document_id)
     parts = [source]
     if item.page is not None:
         parts.append(f"{PAGES.get(source.rpartition('.')[2].lower(), 'page')} {item.page}")
@@ -87,6 +87,11 @@ def show_answer(answer: Answer, *, stages: bool = True) -> None:
         f"\n{answer.method}: {answer.kind}, confidence {answer.confidence:.2f}, "
         f"{total * 1000:.0f} ms ({spent})"
     )
+
+
+def line(text: str) -> str:
+    """Text for one line of a terminal: line breaks (file names may have them) are blanks."""
+    return " ".join(safe(text).split())
 
 
 class Progress:

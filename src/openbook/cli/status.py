@@ -9,7 +9,7 @@ PANEL = "Documents"
 
 def command(json: AsJson = False) -> None:
     """Say what the knowledge base holds, how fresh it is, and what could not be read."""
-    from openbook.cli._show import emit, safe, say
+    from openbook.cli._show import emit, line, safe, say
     from openbook.project import Project
     from openbook.project.wire import moment, status_json
 
@@ -34,4 +34,4 @@ def command(json: AsJson = False) -> None:
     if status.interrupted:
         say(f"interrupted {status.interrupted} prepared parts; the next sync goes on with them")
     for source, reason in status.problems:
-        say(safe(f"not read    {source}: {reason}"))
+        say(f"not read    {line(source)}: {line(reason)}")

@@ -16,6 +16,9 @@ PANEL = "Documents"
 UNREAD = 3
 """Exit status when some files could not be read and the rest went in."""
 
+NAMED = 20
+"""Unread files named after a sync; `openbook status` names all."""
+
 
 def command(
     paths: Annotated[
@@ -29,7 +32,7 @@ def command(
     Only what changed is read again; what was deleted disappears. Files that cannot be read
     are named, the rest goes in, and the exit status is 3.
     """
-    from openbook.cli._show import Progress, emit, note, safe, say
+    from openbook.cli._show import Progress, emit, line, note, say
     from openbook.corpus.settings import Settings as CorpusSettings
     from openbook.project import Project
     from openbook.project.wire import report_json
@@ -42,8 +45,11 @@ def command(
             encoder=project.encoder(),
             progress=progress,
         )
-    for source, reason in report.problems:
-        note(safe(f"not read: {source}: {reason}"))
+    for source, reason in report.problems[:NAMED]:
+        note(f"not read: {line(source)}: {line(reason)}")
+    if len(report.problems) > NAMED:
+        more = len(report.problems) - NAMED
+        note(f"not read: {more:,} more; openbook status names them all")
     if json:
         emit(report_json(report))
     else:

@@ -29,6 +29,11 @@ COMMON = frozenset(
     "내발소방선실행교우화당세국계등단간통재생었였했려러음오"
 )
 
+# What texts of Western Europe hold beside ASCII. Statistics take short ones for Hungarian.
+WESTERN = frozenset(
+    "àáâãäåæçèéêëìíîïñòóôõöøùúûüýÿßœÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŸŒ¡¿«»‹›‘’“”‚„–—…€£§°·•ªº©®™½ "
+)
+
 # Pages that say EUC-KR are mostly CP949, which holds all of it.
 _KOREAN = {"euc-kr": "cp949", "ks_c_5601-1987": "cp949", "ksc5601": "cp949", "utf-8": ""}
 
@@ -173,7 +178,19 @@ def reads_korean(text: str) -> bool:
     return sum(char in COMMON for char in hangul) >= 0.25 * len(hangul)
 
 
+def _western(data: bytes) -> str:
+    """Text in CP1252 where that gives only letters and marks of Western Europe; else ``""``."""
+    try:
+        text = data.decode("cp1252")
+    except UnicodeDecodeError:
+        return ""
+    return text if all(char in WESTERN for char in text if char > "\x7f") else ""
+
+
 def _guessed(data: bytes, name: str) -> str:
+    western = _western(data)
+    if western:
+        return western
     from charset_normalizer import from_bytes
 
     best = from_bytes(data[:200_000]).best()
