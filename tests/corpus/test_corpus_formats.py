@@ -362,6 +362,30 @@ def test_jsonl_goes_on_after_bad_lines():
     assert found == ["a.jsonl#0", "a.jsonl#1", "a.jsonl#line-7"]
 
 
+@pytest.mark.parametrize("encoding", ["cp949", "utf-16", "utf-8-sig"])
+def test_jsonl_in_other_encodings(parse, encoding):
+    lines = ['{"_id": "%d", "text": "plain"}' % n for n in range(4000)]
+    lines += ['{"_id": "k%d", "text": "연차 휴가는 %d일입니다"}' % (n, n) for n in range(3)]
+    got = parse("a.jsonl", "\n".join(lines).encode(encoding))
+    assert len(got) == 4003 and got[-1].document.text == "연차 휴가는 2일입니다"
+
+
+def test_jsonl_with_a_damaged_line_keeps_the_rest():
+    from pathlib import Path
+
+    from openbook.corpus.read import read
+    from openbook.corpus.settings import Settings
+    from openbook.corpus.walk import Source
+
+    rows = ['{"_id": "%d", "text": "연차는 %d일"}' % (n, n) for n in range(50)]
+    data = "\n".join(rows).encode().replace("연차는 7일".encode(), b"\xff\xfe\xfd")
+    found = []
+    with pytest.raises(DocumentError, match="left out: 1 .line 8"):
+        for parsed in read(Source("a.jsonl", Path("a.jsonl"), len(data)), data, Settings()):
+            found.append(parsed.document.id)
+    assert len(found) == 49
+
+
 def test_beir_line_stays_whole_up_to_its_own_limit(parse):
     text = "한 문장입니다. " * 60
     record = json.dumps({"_id": "1", "title": "제목", "text": text})

@@ -376,6 +376,36 @@ def test_a_worker_that_dies_costs_one_file(
     assert report.problems[0][0] == "docs/refund.md" and "signal 6" in report.problems[0][1]
 
 
+def test_dying_workers_remove_nothing_and_are_tried_again(
+    tmp_path: Path, docs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = KnowledgeBase(tmp_path / "kb", Settings(workers=2, inline_bytes=0))
+    before = base.sync([docs])
+    trap = tmp_path / "trap"
+    trap.mkdir()
+    (trap / "sitecustomize.py").write_text(
+        "import os, pathlib\npathlib.Path.read_bytes = lambda path: os.abort()\n", "utf-8"
+    )
+    smaller = CorpusSettings(max_tokens=64)
+    with monkeypatch.context() as patch:
+        patch.syspath_prepend(str(trap))
+        report = base.sync([docs], corpus=smaller)
+    assert not report.removed and len(report.problems) == len(before.added)
+    assert base.snapshot().document_ids() == sorted(before.added)
+    after = base.sync([docs], corpus=smaller)
+    assert not after.problems and not after.removed
+    assert base.snapshot().document_ids() == sorted(before.added)
+
+
+def test_modules_in_the_folder_we_stand_in_are_not_imported(
+    tmp_path: Path, docs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "pyarrow.py").write_text("raise SystemExit('imported')\n", "utf-8")
+    monkeypatch.chdir(tmp_path)
+    base = KnowledgeBase(tmp_path / "kb", Settings(workers=2, inline_bytes=0))
+    assert not base.sync([docs]).problems
+
+
 def test_text_that_is_not_valid_unicode_goes_in(base: KnowledgeBase, tmp_path: Path) -> None:
     folder = tmp_path / "odd"
     folder.mkdir()

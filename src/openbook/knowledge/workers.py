@@ -31,11 +31,16 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+GRACE = 2.0
+"""Seconds that a worker has to end by itself."""
+
+
 class _Worker:
     def __init__(self, folder: Path) -> None:
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "openbook.knowledge.worker", str(folder)],
+            # -P: a json.py in the folder that we stand in is data, not a module of ours.
+            [sys.executable, "-P", "-m", "openbook.knowledge.worker", str(folder)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -62,7 +67,11 @@ class _Worker:
                     pipe.close()
                 except BrokenPipeError:
                     continue
-        return self._process.wait()
+        try:
+            return self._process.wait(GRACE)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            return self._process.wait()
 
 
 def prepared(tasks: Sequence[Task], folder: Path, processes: int) -> Iterator[Staged]:
@@ -157,7 +166,7 @@ def _drive(
         if line:
             done.put(_outcome(line, folder))
             continue
-        code = worker.end(kill=True)
+        code = worker.end()
         worker = None
         # One of several files did it: try each alone to find out which.
         done.put(_died(task, code) if len(task.files) == 1 else single(task))
@@ -172,10 +181,8 @@ def _outcome(line: str, folder: Path) -> Staged | KnowledgeError:
 
 def _died(task: Task, code: int) -> Staged:
     why = f"signal {-code}" if code < 0 else f"status {code}"
-    files = [
-        FileOutcome(f.id, f.sha256, f.size, problem=f"its reader died ({why}); it is left out")
-        for f in task.files
-    ]
+    problem = f"its reader died ({why}); what was known of it stays, the next sync tries again"
+    files = [FileOutcome(f.id, "", f.size, problem=problem, unread=True) for f in task.files]
     return Staged(task.key, files)
 
 

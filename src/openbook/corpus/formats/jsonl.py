@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -16,6 +17,7 @@ from openbook.types import Document, pairs
 
 SUFFIXES = (".jsonl", ".ndjson")
 CONTENT = "text"
+BLOCK = 1 << 20
 SAMPLE = 300  # characters that decide the language of a line
 TEXT_FIELDS = ("text", "body", "content", "contents", "본문", "내용")
 TITLE_FIELDS = (
@@ -66,9 +68,17 @@ def read(name: str, data: bytes, settings: Settings) -> Iterator[Parsed]:
 
 def _lines(data: bytes, name: str) -> Iterator[tuple[int, bytes | str]]:
     """Numbered lines, without a second copy of a large file."""
-    if data[:2] in {b"\xff\xfe", b"\xfe\xff"} or not _is_utf8(data[:65536]):
-        yield from enumerate(decode(data, name).split("\n"), 1)
-        return
+    wide = data[:2] in {b"\xff\xfe", b"\xfe\xff"}
+    if wide or not _is_utf8(data):
+        try:
+            text = decode(data, name)
+        except DocumentError:
+            if wide:
+                raise
+            text = ""  # damaged UTF-8: the lines that are whole are read below
+        if text:
+            yield from enumerate(text.split("\n"), 1)
+            return
     start = 3 if data.startswith(b"\xef\xbb\xbf") else 0
     number = 0
     while start < len(data):
@@ -79,11 +89,15 @@ def _lines(data: bytes, name: str) -> Iterator[tuple[int, bytes | str]]:
         start = end + 1
 
 
-def _is_utf8(head: bytes) -> bool:
+def _is_utf8(data: bytes) -> bool:
+    """Whether all of it is UTF-8; a file may begin with lines that are plain ASCII."""
     try:
-        head.decode("utf-8")
-    except UnicodeDecodeError as error:
-        return len(head) - error.start < 4
+        for _ in codecs.iterdecode(
+            (data[at : at + BLOCK] for at in range(0, len(data), BLOCK)), "utf-8"
+        ):
+            pass
+    except UnicodeDecodeError:
+        return False
     return True
 
 
