@@ -364,10 +364,11 @@ def test_jsonl_goes_on_after_bad_lines():
 
 @pytest.mark.parametrize("encoding", ["cp949", "utf-16", "utf-8-sig"])
 def test_jsonl_in_other_encodings(parse, encoding):
-    lines = ['{"_id": "%d", "text": "plain"}' % n for n in range(4000)]
-    lines += ['{"_id": "k%d", "text": "연차 휴가는 %d일입니다"}' % (n, n) for n in range(3)]
+    plain = [{"_id": f"{n}", "text": "plain"} for n in range(3000)]
+    korean = [{"_id": f"k{n}", "text": f"연차 휴가는 {n}일입니다"} for n in range(1000)]
+    lines = [json.dumps(row, ensure_ascii=False) for row in plain + korean]
     got = parse("a.jsonl", "\n".join(lines).encode(encoding))
-    assert len(got) == 4003 and got[-1].document.text == "연차 휴가는 2일입니다"
+    assert len(got) == 4000 and got[-1].document.text == "연차 휴가는 999일입니다"
 
 
 def test_jsonl_with_a_damaged_line_keeps_the_rest():
@@ -377,10 +378,10 @@ def test_jsonl_with_a_damaged_line_keeps_the_rest():
     from openbook.corpus.settings import Settings
     from openbook.corpus.walk import Source
 
-    rows = ['{"_id": "%d", "text": "연차는 %d일"}' % (n, n) for n in range(50)]
+    rows = [f'{{"_id": "{n}", "text": "연차는 {n}일"}}' for n in range(50)]
     data = "\n".join(rows).encode().replace("연차는 7일".encode(), b"\xff\xfe\xfd")
     found = []
-    with pytest.raises(DocumentError, match="left out: 1 .line 8"):
+    with pytest.raises(DocumentError, match=r"left out: 1 .line 8"):
         for parsed in read(Source("a.jsonl", Path("a.jsonl"), len(data)), data, Settings()):
             found.append(parsed.document.id)
     assert len(found) == 49
