@@ -37,6 +37,8 @@ def command(
             note(str(error))
             continue
         (answer,) = runtime.ask(stages, [query], name)
+        if answer.query.text != query.text:
+            note(f"(understood as: {answer.query.text})")
         say()
         show_answer(answer)
         history = (*history, Turn(query.text, answer.text))[-REMEMBERED:]

@@ -13,7 +13,10 @@ def command(
     document: Annotated[str, typer.Argument(help="Id of the document, as search --json shows it.")],
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
-    """Erase a document from every version. This cannot be undone."""
+    """Erase a document from every version. This cannot be undone.
+
+    Later syncs leave it out, whatever its file says then; renamed, the file goes in again.
+    """
     from openbook.cli._show import say
     from openbook.project import Project
 

@@ -31,6 +31,8 @@ def command(json: AsJson = False) -> None:
     for root in status.roots:
         gone = "  (not there any more)" if root in status.missing_roots else ""
         say(f"synced      {safe(root)}{gone}")
+    if status.purged:
+        say(f"purged      {status.purged} documents, which syncs leave out")
     if status.interrupted:
         say(f"interrupted {status.interrupted} prepared parts; the next sync goes on with them")
     for source, reason in status.problems:

@@ -6,10 +6,8 @@ A line is ``question Q0 document rank score tag``, ranks from 1, scores not risi
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from urllib.parse import quote
 
-from openbook.artifacts import write_atomic
 from openbook.errors import InputError
 from openbook.types import Ranking
 
@@ -37,29 +35,6 @@ def run_lines(
             best.setdefault(name, hit.score)
         for rank, (name, score) in enumerate(list(best.items())[:k], 1):
             yield f"{_plain(ranking.query.id)} Q0 {_plain(name)} {rank} {score:.6f} {tag}"
-
-
-def write_run(
-    path: Path,
-    rankings: Sequence[Ranking],
-    *,
-    k: int = 100,
-    passages: bool = False,
-    tag: str = TAG,
-) -> int:
-    """Write a run, whole or not at all; returns how many lines it has."""
-    lines = list(run_lines(rankings, k=k, passages=passages, tag=tag))
-    write_atomic(path, "".join(f"{line}\n" for line in lines))
-    return len(lines)
-
-
-def read_run(path: Path) -> dict[str, list[tuple[str, float]]]:
-    """Documents and scores by question, in the order of the lines."""
-    found: dict[str, list[tuple[str, float]]] = {}
-    for line in path.read_text("utf-8").splitlines():
-        question, _, document, _, score, _ = line.split()
-        found.setdefault(question, []).append((document, float(score)))
-    return found
 
 
 def _plain(name: str) -> str:

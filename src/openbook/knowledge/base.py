@@ -45,6 +45,7 @@ class Status:
     missing_roots: tuple[str, ...] = ()
     problems: tuple[tuple[str, str], ...] = ()
     interrupted: int = 0
+    purged: int = 0
 
 
 class KnowledgeBase:
@@ -177,8 +178,10 @@ class KnowledgeBase:
             return made
 
     def purge(self, document_id: str, *, progress: Progress | None = None) -> Version:
-        """Erase a document from every kept version, and its rows from the disk. While its
-        file stays as it is, syncs leave it out.
+        """Erase a document from every kept version, and its rows from the disk.
+
+        Its id (kept as a hash) is left out by all later syncs, whatever its file says then;
+        under another name the file is another document and goes in.
 
         Raises:
             KnowledgeError: no kept version has it.
@@ -202,7 +205,7 @@ class KnowledgeBase:
             now.version, now.created, now.documents, now.passages, now.files, now.encoder,
             now.analyser, now.pinned, len(self.history()), size, now.roots,
             tuple(root for root in now.roots if not Path(root).exists()),
-            problems(rows, set(), set(now.roots)), waiting,
+            problems(rows, set(), set(now.roots)), waiting, len(now.purged),
         )  # fmt: skip
 
     @property

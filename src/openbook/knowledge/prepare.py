@@ -226,7 +226,7 @@ def _file(file: FileTask, task: Task, writer: _Writer, seen: set[str]) -> FileOu
                 twice += 1
                 outcome.problem = f'the document id "{name}" is there twice; the first is kept'
             elif digest(name) in task.skip:
-                outcome.problem = f'the document "{name}" was purged and is left out'
+                continue
             else:
                 seen.add(name)
                 _document(parsed, file, task, writer, outcome)
