@@ -18,4 +18,5 @@ def command(
     from openbook.project import Project
 
     project = Project.create(folder)
-    say(f"Made {project.folder}. Next: cd {folder} && openbook sync FOLDER-OF-DOCUMENTS")
+    step = "" if folder == Path() else f"cd {folder} && "
+    say(f"Made {project.folder}. Next: {step}openbook sync FOLDER-OF-DOCUMENTS")
