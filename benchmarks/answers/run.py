@@ -7,7 +7,9 @@ abstention on an answerable question is a failure, and so is asking back. Three 
 sample (its own unanswerable questions), and SQuAD dev and KorQuAD dev, each over its whole
 collection, with the gold paragraph removed for one question in five (by a hash of its id).
 The threshold comes from examples/calibration.jsonl (other documents than the sample's
-test), for SQuAD from questions of its training part; nothing is learnt from a dev set. Writes benchmarks/results/answers.json.
+test), for both dev sets from questions of SQuAD's training part; nothing is learnt from a
+dev set nor from KorQuAD.
+Writes benchmarks/results/answers.json.
 """
 
 from __future__ import annotations
@@ -143,10 +145,10 @@ def main() -> None:
     examples, ranked = sample("questions")
     sets["sample"] = measure(examples, ranked, [bool(e.answerable) for e in examples], default)
     print("sample", json.dumps(_brief(sets["sample"])))
+    calibration = calibrated_on(data / "squad/train")
     for name in ("squad/dev", "korquad/dev"):
         examples, passages = collection(data / name)
         ranked = rankings(examples, passages)
-        calibration = calibrated_on(data / "squad/train") if name == "squad/dev" else default
         sets[name] = measure(examples, ranked, [not gone(e) for e in examples], calibration)
         print(name, json.dumps(_brief(sets[name])))
     found = {

@@ -5,9 +5,9 @@
 Reads SQuAD 1.1's training part (CC BY-SA 4.0), every third question, each over the ten best
 passages of the whole part by BM25 (bm25s, k1 1.2, b 0.75, the package's own terms), with
 the gold paragraph removed for one question in five. Two thirds learn the ranking, the rest
-the confidence, together with the sample's calibration questions (Apache-2.0, ours), which
-are about other documents than its test. The threshold comes from those, each judged by a
-model that has not seen it. No dev set and nothing of KorQuAD is read.
+the confidence. The threshold comes from the sample's calibration questions (Apache-2.0,
+ours), which are about other documents than its test. No dev set and nothing of KorQuAD is
+read.
 """
 
 from __future__ import annotations
@@ -30,8 +30,6 @@ from openbook.types import Example, Ranking
 TARGET = Path(__file__).parents[2] / "src/openbook/generate/extract.json"
 L2 = 1e-3
 L2_CONFIDENCE = 2e-3
-SAMPLE_WEIGHT = 8.0
-FOLDS = 10
 Rows = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 Table = tuple[Rows, Flags, Flags, list[int]]
@@ -89,41 +87,20 @@ def judged(tables: list[Table], weight: Rows, removed: list[bool]) -> tuple[Rows
     return np.array(found), np.array(right)
 
 
-def learn_confidence(
-    found: Rows, right: Flags, weight: Rows, l2: float = L2_CONFIDENCE
-) -> tuple[Rows, float]:
-    """Logistic regression on scaled signals; ``weight`` says how much each question counts."""
+def learn_confidence(found: Rows, right: Flags, l2: float = L2_CONFIDENCE) -> tuple[Rows, float]:
+    """Logistic regression on scaled signals."""
     spread = found.std(axis=0) + 1e-6
     scaled = np.column_stack([found / spread, np.ones(len(found))])
     sign = np.where(right, 1.0, -1.0)
-    share = weight / weight.sum()
 
     def loss(guess: Rows) -> tuple[float, Rows]:
         margin = sign * (scaled @ guess)
         pull = np.append(guess[:-1], 0.0)
-        slope = -(scaled.T @ (share * sign / (1 + np.exp(margin))))
-        return float(share @ np.logaddexp(0, -margin) + l2 * pull @ pull), slope + 2 * l2 * pull
+        slope = -(scaled.T @ (sign / (1 + np.exp(margin)))) / len(sign)
+        return float(np.logaddexp(0, -margin).mean() + l2 * pull @ pull), slope + 2 * l2 * pull
 
     best = minimize(loss, np.zeros(scaled.shape[1]), jac=True, method="L-BFGS-B").x
     return np.asarray(best[:-1] / spread), float(best[-1])
-
-
-def held_out(found: Rows, right: Flags, seen: Rows, good: Flags) -> Rows:
-    """Log odds of each sample question by a model that has not seen it (ten folds)."""
-    scores = np.zeros(len(good))
-    fold = np.arange(len(good)) % FOLDS
-    for part in range(FOLDS):
-        weights, bias = learn_confidence(
-            *joined(found, right, seen[fold != part], good[fold != part])
-        )
-        scores[fold == part] = seen[fold == part] @ weights + bias
-    return scores
-
-
-def joined(found: Rows, right: Flags, seen: Rows, good: Flags) -> tuple[Rows, Flags, Rows]:
-    """SQuAD's questions and the sample's, of which each counts as much as several."""
-    weight = np.concatenate([np.ones(len(right)), np.full(len(good), SAMPLE_WEIGHT)])
-    return np.concatenate([found, seen]), np.concatenate([right, good]), weight
 
 
 def main() -> None:
@@ -144,10 +121,9 @@ def main() -> None:
         ranking,
         [not example.answerable for example in labelled],
     )
-    confidence, bias = learn_confidence(*joined(found, right, seen, good))
+    confidence, bias = learn_confidence(found, right)
     answerable = [bool(example.answerable) for example in labelled]
-    scores = held_out(found, right, seen, good)
-    calibration = fit(scores.tolist(), good.tolist(), answerable)
+    calibration = fit((seen @ confidence + bias).tolist(), good.tolist(), answerable)
     made = {
         "ranking": {k: round(float(v), 4) for k, v in zip(NAMES, ranking, strict=True)},
         "confidence": {k: round(float(v), 4) for k, v in zip(SIGNALS, confidence, strict=True)},
@@ -160,8 +136,7 @@ def main() -> None:
         },
         "made": {
             "by": "benchmarks/answers/train_extract.py",
-            "from": f"SQuAD 1.1 train (CC BY-SA 4.0), {len(examples)} questions; "
-            f"examples/calibration.jsonl, {len(labelled)} questions",
+            "from": f"SQuAD 1.1 train (CC BY-SA 4.0), {len(examples)} questions",
         },
     }
     TARGET.write_text(json.dumps(made, ensure_ascii=False, indent=1) + "\n", "utf-8")

@@ -21,42 +21,24 @@ from numpy.typing import NDArray
 
 from openbook.generate.features import NAMES, Sheet
 
-EVIDENCE = (
-    "score",  # the best sentence's value
-    "share",  # its softmax share among all sentences
-    "share_two",  # the share of the best two
-    "margin",  # its lead over the best sentence of another passage, at most 5
-)
-"""What confidence looks at besides the best sentence's own features."""
-
 OWN = (
     "coverage",
     "coverage_context",
     "coverage_passage",
-    "rarest_context",
-    "rarest_passage",
-    "missing",
-    "missing_names",
-    "numbers",
-    "grams",
     "surface",
-    "pairs",
-    "dense",
-    "any_kind",
-    "no_kind",
-    "strict_kind",
-    "strict_none",
-    "kind_near",
-    "counted",
     "in_range",
-    "rank",
+    "any_kind",
 )
 """Features of the best sentence that confidence looks at."""
 
-BEST = ("coverage_context", "coverage_passage")
-"""Features of which confidence also takes the highest value of all sentences."""
+SIGNALS = (
+    "value",  # the best sentence's value, by ten
+    "share_passage",  # softmax share of all sentences of its passage
+    "margin",  # its lead over the best sentence of another passage, at most 5
+    *OWN,
+)
+"""What confidence is computed from. Larger sets did no better on other questions."""
 
-SIGNALS = (*EVIDENCE, *OWN, *(f"best_{name}" for name in BEST))
 _INDEX = {name: i for i, name in enumerate(NAMES)}
 
 
@@ -103,20 +85,18 @@ def signals(
         value: the candidates' values.
         owner: the passage of each candidate.
     """
-    order = np.argsort(-value, kind="stable")
-    best = int(order[0])
+    best = int(np.argmax(value))
     share = np.exp(value - value[best])
     share /= share.sum()
-    others = value[np.asarray(owner) != owner[best]]
+    same = np.asarray(owner) == owner[best]
+    others = value[~same]
     lead = float(value[best] - others.max()) if len(others) else 5.0
     return np.array(
         [
             value[best] / 10.0,
-            share[best],
-            share[order[:2]].sum(),
+            share[same].sum(),
             min(5.0, lead),
             *(rows[best, _INDEX[name]] for name in OWN),
-            *(rows[:, _INDEX[name]].max() for name in BEST),
         ]
     )
 

@@ -6,14 +6,14 @@ line that leads into it, a row of a table.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from openbook.generate import ambiguity
-from openbook.generate.asking import Asked
+from openbook.generate.asking import STRICT, Asked
 from openbook.generate.choose import logit, values
 from openbook.generate.confidence import Calibration
 from openbook.generate.features import Candidate, Sheet, sheet
@@ -102,7 +102,7 @@ def answer_of(
         "answered",
         text,
         ranking.query,
-        answers=short(asked, chosen[0]),
+        answers=short(asked, chosen),
         quotes=quotes,
         sentences=sentences,
         confidence=confidence,
@@ -125,29 +125,29 @@ def _written(chosen: Sequence[Candidate]) -> tuple[str, tuple[Sentence, ...]]:
     return text, tuple(sentences)
 
 
-def _in_reading_order(chosen: Sequence[Candidate]) -> Iterator[Candidate]:
-    """Best first; but sentences of one passage in the order in which they stand there."""
-    rest = list(chosen)
-    while rest:
-        same = [c for c in rest if c.passage.id == rest[0].passage.id]
-        rest = [c for c in rest if c.passage.id != same[0].passage.id]
-        yield from sorted(same, key=lambda c: c.unit.start)
+def _in_reading_order(chosen: Sequence[Candidate]) -> list[Candidate]:
+    """Best first; but two neighbours of one paragraph as they stand there."""
+    if len(chosen) != 2 or chosen[0].passage.id != chosen[1].passage.id:
+        return list(chosen)
+    first, second = sorted(chosen, key=lambda c: c.unit.start)
+    between = first.passage.text[first.unit.end : second.unit.start]
+    return [first, second] if not between.strip() and "\n" not in between else list(chosen)
 
 
-def short(asked: Asked, candidate: Candidate) -> tuple[str, ...]:
-    """The short answer, where exactly one thing of the likeliest kind stands in the sentence
-    that the question does not say itself.
+def short(asked: Asked, chosen: Sequence[Candidate]) -> tuple[str, ...]:
+    """The short answer, for questions whose answers have a form, where exactly one thing of
+    the likeliest kind stands in the quoted sentences that the question does not say itself.
     """
-    text, known = candidate.unit.text, asked.text.lower()
+    if asked.type not in STRICT:
+        return ()
+    known = asked.text.lower()
     for kind in asked.kinds[:2]:
-        if kind in ("reason", "manner", "definition"):
-            return ()
-        found = dict.fromkeys(text[a:b].strip() for a, b in spans(text, kind))
-        new = [span for span in found if span.lower() not in known]
-        if len(new) == 1:
-            return (new[0],)
+        found = dict.fromkeys(
+            c.unit.text[a:b].strip(" .,;") for c in chosen for a, b in spans(c.unit.text, kind)
+        )
+        new = [span for span in found if span and span.lower() not in known]
         if new:
-            return ()
+            return tuple(new) if len(new) == 1 else ()
     return ()
 
 

@@ -38,7 +38,7 @@ NAMES = (
     "missing",  # rarity of the rarest term that the whole passage lacks, 0 to 1
     "missing_names",  # share of the question's names that the whole passage lacks
     "numbers",  # share of the question's numbers that stand there or above
-    "in_range",  # a number of the question lies in a range that the sentence states
+    "in_range",  # share of the question's amounts that lie in a range that the sentence states
     "last",  # match of the last content term of the question
     "first",  # match of the first content term
     "dense",  # matched weight within the best window of 80 characters
@@ -247,7 +247,7 @@ def _placed(row: Rows, candidate: Candidate, score: float, question: str, figure
     row[_INDEX["rank"]] = 1.0 / (1 + candidate.rank)
     row[_INDEX["top"]] = float(candidate.rank == 0)
     row[_INDEX["length"]] = math.log1p(len(text)) - 4.0
-    row[_INDEX["in_range"]] = float(figures and within(question, text))
+    row[_INDEX["in_range"]] = within(question, text) if figures else 0.0
     row[_INDEX["opening"]] = float(candidate.unit.start == 0)
     row[_INDEX["asks"]] = float(text.rstrip("\"'”’)").endswith(("?", "？")))
 

@@ -29,9 +29,9 @@ KINDS = (
     "name",
 )
 
-_MONTH = (
-    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
-    r"sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+_MONTH = (  # capital, for "may" and "march" are verbs
+    r"(?-i:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|"
+    r"Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)"
 )
 _DAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?"
 _ONES = (
@@ -87,7 +87,7 @@ _CAPITAL = re.compile(
 )
 _QUOTED = re.compile(r"[“‘\"'《〈「『][^”’\"'》〉」』]{1,40}[”’\"'》〉」』]")
 _PERSON_KO = re.compile(
-    r"[가-힣]{2,4}(?= ?(?:씨|님|매니저|팀장|실장|본부장|대표|이사|과장|부장|차장|대리|선임|책임|교수|박사|대통령|총리|장관|의원|감독|선수|기자|작가|왕|황제|장군|목사|신부|회장|사장|배우|가수|시장|지사|후보|위원장)(?![가-힣]{2}))"
+    r"[가-힣]{2,4}(?= ?(?:씨|님|매니저|팀장|실장|본부장|대표|이사|과장|부장|차장|대리|선임|책임|교수|박사|대통령|총리|장관|의원|감독|선수|기자|작가|왕|황제|장군|목사|신부|회장|사장|배우|가수|시장|지사|후보|위원장)(?:님)?(?:이|가|은|는|을|를|에게|께|의|와|과|한테|로|이며|이다)?(?:[ ,.()·;]|$))"
 )
 _PERSON_ROLE = re.compile(
     r"\b(?:manager|director|officer|head|lead|team|agent|supervisor|president|king|queen|emperor|"

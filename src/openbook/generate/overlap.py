@@ -20,6 +20,7 @@ _LATIN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_가-힣㐀-鿿぀-ヿ]+(?:['’][^\
 _CODE = re.compile(
     r"(?<![A-Za-z0-9])(?:[A-Za-z]{1,4}-?\d{1,6}|\d{1,3}[A-Za-z]{1,2})(?![A-Za-z0-9])"
 )
+_WITH_UNIT = re.compile(r"(\d+(?:[.,]\d+)*) ?([가-힣%])")
 _EOJEOL = re.compile("[가-힣]+")
 _PARTICLES = frozenset(
     "은 는 이 가 을 를 에 의 로 와 과 도 만 께 서 나 란 야 요 에서 으로 까지 부터 에게 한테 보다 처럼 마다 "
@@ -38,12 +39,14 @@ _SILENT = frozenset(
 @dataclass(frozen=True, slots=True)
 class Term:
     """A term of a question. ``hangul`` terms are looked for in the text itself; a ``name`` is
-    capitalised, quoted, a number, or Latin within a Korean question.
+    capitalised, a number, or Latin within a Korean question; ``unit`` is the syllable behind
+    a number (10년), without which the number counts for less.
     """
 
     form: str
     hangul: bool
     name: bool = False
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +69,9 @@ def terms(question: str) -> tuple[Term, ...]:
     codes = [match.group().lower() for match in _CODE.finditer(question)]
     parts = {part for code in codes for part in _LATIN.findall(code)}
     kept = [*codes, *(form for form in kept if form not in parts)] or list(forms)
+    units = {m[1].replace(",", ""): m[2] for m in _WITH_UNIT.finditer(question)}
     return tuple(
-        Term(form, bool(_HANGUL.search(form)), form in names or form in codes)
+        Term(form, bool(_HANGUL.search(form)), form in names or form in codes, units.get(form, ""))
         for form in dict.fromkeys(kept)
     )
 
@@ -158,6 +162,8 @@ def _itself(term: Term, sentence: Read) -> tuple[float, tuple[int, ...]]:
     """The term itself, or a Korean one whose last syllable changed."""
     if not term.hangul:
         at = sentence.stems.get(term.form, ())
+        if at and term.unit:
+            return _counted(term, sentence, at)
         return (1.0, at) if at else (0.0, ())
     form = term.form
     if len(form) == 1:
@@ -178,6 +184,17 @@ def _itself(term: Term, sentence: Read) -> tuple[float, tuple[int, ...]]:
         if near:
             return 0.7, near
     return 0.0, ()
+
+
+def _counted(term: Term, sentence: Read, at: tuple[int, ...]) -> tuple[float, tuple[int, ...]]:
+    """A number with the unit that the question gives it, or without."""
+    width = len(term.form)
+    same = tuple(i for i in at if sentence.folded[i + width :].lstrip().startswith(term.unit))
+    return (1.0, same) if same else (OTHER_UNIT, at)
+
+
+OTHER_UNIT = 0.4
+"""How well a number matches that counts something else."""
 
 
 def _short(form: str, folded: str) -> tuple[float, tuple[int, ...]]:

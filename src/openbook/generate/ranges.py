@@ -31,6 +31,9 @@ _BELOW = re.compile(
 )
 _ANY = re.compile(rf"({_BEFORE})({_NUMBER}) ?({_UNIT})", re.IGNORECASE)
 _SIGNS = {"$": "usd", "€": "eur", "£": "gbp", "₩": "krw"}
+_NO_UNIT = frozenset(
+    ("in", "of", "and", "to", "the", "at", "on", "by", "or", "for", "was", "is", "with", "from")
+)
 
 
 class Range(NamedTuple):
@@ -69,23 +72,31 @@ def ranges(text: str) -> tuple[Range, ...]:
     return tuple(r for r in found if r.low <= r.high)
 
 
-@lru_cache(maxsize=256)
-def amounts(question: str) -> tuple[tuple[float, str], ...]:
-    """Numbers of a question that have a unit.
+@lru_cache(maxsize=1 << 14)
+def amounts(text: str) -> tuple[tuple[float, str], ...]:
+    """Numbers of a text that have a unit.
 
     >>> amounts("만 2년 다녔는데 3번째")
     ((2.0, '년'), (3.0, '번째'))
     """
-    found = tuple((_value(n), _unit(b, u)) for b, n, u in _ANY.findall(question))
-    return tuple((value, unit) for value, unit in found if unit)
+    found = tuple((_value(n), _unit(b, u)) for b, n, u in _ANY.findall(text))
+    return tuple((value, unit) for value, unit in found if unit and unit not in _NO_UNIT)
 
 
-def within(question: str, text: str) -> bool:
-    """Whether a number of the question lies in a range of the text, units agreeing."""
-    asked = amounts(question)
-    return bool(asked) and any(
-        r.low <= value <= r.high and unit == r.unit for value, unit in asked for r in ranges(text)
+def within(question: str, text: str) -> float:
+    """Share of the question's amounts that lie in a range of the text, in [0, 1]; 0 where
+    the question has none.
+
+    >>> within("만 2년 다녔는데", "1년 이상 3년 미만: 17일"), within("9년", "1년 이상 3년 미만")
+    (1.0, 0.0)
+    """
+    asked, stated = amounts(question), ranges(text)
+    if not asked or not stated:
+        return 0.0
+    met = sum(
+        any(r.low <= value <= r.high and unit == r.unit for r in stated) for value, unit in asked
     )
+    return met / len(asked)
 
 
 def _value(text: str) -> float:
@@ -94,5 +105,6 @@ def _value(text: str) -> float:
 
 def _unit(before: str, after: str) -> str:
     name = (before.strip() or after).lower()
+    name = re.sub(r"(?<=[가-힣])[은는이가을를에의도로]$", "", name)
     name = re.sub(r"(?:이상|초과|부터|이하|미만|까지|이내|짜리|치)$", "", name)
     return _SIGNS.get(name, name.removesuffix("s"))[:4]
