@@ -47,7 +47,8 @@ NOTES = {
     "chunks": f"{TOKENS} tokens at most in openbook's estimate, which is {CHARS['en']} characters "
     f"of English and {CHARS['ko']} of Korean; the others are given characters (or words between "
     "spaces, at the set's mean word length); no overlap. What came out is in each row.",
-    "build": "import, read, split, index and persist, as one process; 'seconds' without import",
+    "build": "import, read, split, index and persist, as one process; 'seconds' without import, "
+    "'process_cpu_s' is processor time of the process and its children, start to end",
     "query": "one after another in one process, each asked once, after a tenth that only warms; "
     f"a peer stops asking after {QUERY_LIMIT_S:.0f} s, then 'questions' is lower",
     "cold": "from starting the process to the first answer: interpreter, import, opening the "
@@ -117,11 +118,15 @@ def row(
     disk: float,
 ) -> dict[str, Any]:
     """The figures of one peer on one set."""
-    cold = statistics.median(run["since_start_s"] for run in colds)
+    cold = {
+        name: statistics.median(run[name] for run in colds) for name in ("since_start_s", "cpu_s")
+    }
     figures = {
         "build": {
             "seconds": built["seconds"],
             "import_s": built["import_s"],
+            "process_s": built["wall_s"],
+            "process_cpu_s": built["cpu_s"],
             "steps": built["steps"],
             "peak_mb": built["peak_mb"],
             "disk_mb": disk,
@@ -133,10 +138,12 @@ def row(
         "query": {
             **{name: queried[name] for name in ("p50_ms", "p95_ms", "timed", "open_s", "peak_mb")},
         },
-        "cold_s": cold,
+        "cold_s": cold["since_start_s"],
+        "cold_cpu_s": cold["cpu_s"],
         "update": {
             "seconds": updated["seconds"],
             "cold_s": updated["since_start_s"],
+            "process_cpu_s": updated["cpu_s"],
             "new_words_found": updated["new_words_found"],
             "old_words_gone": updated["old_words_gone"],
         },
@@ -168,7 +175,7 @@ def print_row(label: str, result: dict[str, Any]) -> None:
     """A line of the table."""
     build, query, update = result["build"], result["query"], result["update"]
     parts = (
-        f"{label:16} build {build['seconds']:7.1f} s",
+        f"{label:16} build {build['seconds']:7.1f} s (processor {build['process_cpu_s']:6.1f} s)",
         f"p50 {query['p50_ms']:7.2f} ms",
         f"p95 {query['p95_ms']:7.2f} ms",
         f"cold {result['cold_s']:5.1f} s",
@@ -231,7 +238,6 @@ def described(found: dict[str, Any], seconds: float) -> dict[str, Any]:
         "sources_changed_since": bool(changes.stdout.strip()),
         "python": platform.python_version(),
         "machine": {"cores": os.cpu_count(), "system": platform.system()},
-        "load_at_start": None,
         "seconds": round(seconds, 1),
         "seed": SEED,
         "k": K,
@@ -252,7 +258,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=RESULT)
     arguments = parser.parse_args()
     start = time.perf_counter()
-    load = os.getloadavg()[0]
+    loads = [os.getloadavg()[0]]
     with TemporaryDirectory() as folder:
         work = Path(folder)
         found = {
@@ -260,7 +266,8 @@ def main() -> None:
             for documents in sets(arguments, work / "documents")
         }
     result = described(found, time.perf_counter() - start)
-    result["load_at_start"] = round(load, 2)
+    loads.append(os.getloadavg()[0])
+    result["machine"] |= {"load_at_start": round(loads[0], 2), "load_at_end": round(loads[1], 2)}
     arguments.out.parent.mkdir(parents=True, exist_ok=True)
     arguments.out.write_text(json.dumps(result, ensure_ascii=False, indent=1) + "\n", "utf-8")
     print(f"written to {arguments.out}")

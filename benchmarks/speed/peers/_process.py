@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import subprocess
 import threading
 import time
@@ -53,6 +54,12 @@ def memory(pid: int) -> float:
     return total / 1024
 
 
+def spent() -> float:
+    """Processor seconds of all ended child processes and theirs."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
 class Watch(threading.Thread):
     """Looks at a process's memory until told to stop; ``peak`` in megabytes."""
 
@@ -82,7 +89,7 @@ def run(
     asked.write_text(json.dumps({**job, "started": time.time()}), "utf-8")
     command = [str(python), str(HARNESS), phase, peer, str(asked), str(out)]
     with (work / "errors.txt").open("w") as errors:
-        start = time.perf_counter()
+        start, before = time.perf_counter(), spent()
         environment = {**os.environ, **OFFLINE}
         process = subprocess.Popen(command, stdout=errors, stderr=errors, env=environment)
         watch = Watch(process.pid)
@@ -92,7 +99,7 @@ def run(
         except subprocess.TimeoutExpired:
             process.kill()
             code = process.wait()
-        wall = time.perf_counter() - start
+        wall, processor = time.perf_counter() - start, spent() - before
         watch.done.set()
         watch.join()
     if code:
@@ -100,4 +107,4 @@ def run(
     if not out.exists():
         return None
     measured: dict[str, Any] = json.loads(out.read_text("utf-8"))
-    return {**measured, "wall_s": wall, "peak_mb": watch.peak}
+    return {**measured, "wall_s": wall, "cpu_s": processor, "peak_mb": watch.peak}
