@@ -190,7 +190,7 @@ def main() -> None:
         best = found["best_bm25s"]
         print(f"{name}: {found['questions']} questions, {found['seconds']} s")
         for system, values in found["measures"].items():
-            print(f"    {system:26}" + "".join(f"{k} {v:.4f}  " for k, v in values.items()))
+            print(f"    {system:34}" + "".join(f"{k} {v:.4f}  " for k, v in values.items()))
         print(f"    openbook - {best}: {found['openbook_minus'][best]}", flush=True)
         results["seconds"] = round(time.perf_counter() - start, 1)
         given.out.parent.mkdir(exist_ok=True)
