@@ -21,7 +21,7 @@ QUESTIONS = (
     "만 10년 근속하면 재충전 휴가비가 얼마예요?",
     "Within how many days of delivery can I return a device?",
     "What is the hotel limit per night in London?",
-    "구내식당 점심 메뉴는 누가 정하나요?",
+    "사내 어린이집이 있나요?",
 )
 """The last one the handbook does not answer."""
 

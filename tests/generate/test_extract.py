@@ -167,3 +167,17 @@ def test_any_text_gives_a_bounded_confidence_and_true_offsets(question: str, tex
     assert answer.text.strip()
     for quote in answer.quotes:
         assert text[quote.start - 7 : quote.end - 7] == quote.text
+
+
+def test_a_passage_that_has_nothing_of_the_question_never_answers() -> None:
+    """In a tiny knowledge base every comparison between sentences looks decided."""
+    from openbook.generate.choose import HOPELESS, logit, values
+    from openbook.generate.features import sheet
+    from openbook.types import Passage, Query
+
+    text = "Passwords must have at least 14 characters and are changed every 180 days."
+    passage = Passage("d#1", "d", 0, len(text), text)
+    foreign = sheet(Query("What is the boiling point of tungsten?"), [passage], [1.0])
+    assert logit(foreign, values(foreign)) == HOPELESS
+    meant = sheet(Query("How many characters must passwords have?"), [passage], [1.0])
+    assert logit(meant, values(meant)) > HOPELESS

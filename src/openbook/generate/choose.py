@@ -39,6 +39,12 @@ SIGNALS = (
 )
 """What confidence is computed from. Larger sets did no better on other questions."""
 
+FEWEST_TERMS = 0.1
+"""Share of the question's term weight that the best sentence's passage holds at least."""
+
+HOPELESS = -20.0
+"""Log odds of an answer from a passage that has nothing to do with the question."""
+
 _INDEX = {name: i for i, name in enumerate(NAMES)}
 
 
@@ -102,7 +108,13 @@ def signals(
 
 
 def logit(sheet: Sheet, value: NDArray[np.float64]) -> float:
-    """Log odds, before calibration, that the chosen sentences hold the answer."""
+    """Log odds, before calibration, that the chosen sentences hold the answer.
+
+    Signals compare sentences with each other, which says nothing where there are few of them;
+    so a passage that holds almost none of the question's terms never answers.
+    """
     held = weights()
+    if sheet.rows[int(np.argmax(value)), _INDEX["coverage_passage"]] < FEWEST_TERMS:
+        return HOPELESS
     found = signals(sheet.rows, value, [c.rank for c in sheet.candidates])
     return float(found @ held.confidence + held.bias)
