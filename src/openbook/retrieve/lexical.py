@@ -21,7 +21,7 @@ Scored = dict[int, float]
 """Scores by row handle, best first."""
 
 HANGUL = 0.5
-"""Weight of character bigrams in Korean; chosen on text that is not measured, see
+"""Weight of character bigrams in Korean; how it was chosen stands in
 docs/decisions/0001-lexical-fields.md."""
 
 OTHER = 0.3
