@@ -23,7 +23,7 @@ def command(
         typer.Option(
             min=0.0, max=1.0, help="Share of unanswerable questions that may still be answered."
         ),
-    ] = 0.10,
+    ] = 0.15,
     json: AsJson = False,
 ) -> None:
     """Learn from labelled questions when the documents do not answer.

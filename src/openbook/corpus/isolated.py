@@ -148,7 +148,7 @@ def _receive(stream: IO[bytes]) -> bytes | None:
 def _answer(request: dict[str, Any], data: bytes) -> dict[str, Any]:
     """What the child says about a file."""
     from openbook.corpus.formats import formats
-    from openbook.corpus.read import guarded
+    from openbook.corpus.guard import guarded
 
     settings = Settings(**request["settings"])
     form = formats()[request["form"]]

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from openbook.corpus.blocks import Parsed
 from openbook.corpus.formats import Format, formats, suffixes
+from openbook.corpus.guard import guarded
 from openbook.corpus.isolated import READER as READER_PROCESS
 from openbook.corpus.settings import Settings
 from openbook.corpus.sniff import NAMES, sniff
-from openbook.corpus.walk import Source
-from openbook.errors import DocumentError, LimitError, OpenbookError
+from openbook.corpus.walk import LINES, Source
+from openbook.errors import DocumentError, LimitError
 
 READER = "3"
 """Version of the parsers and the splitter: raise it when they give other text or passages for
@@ -37,7 +38,7 @@ def read(source: Source, data: bytes, settings: Settings) -> Iterator[Parsed]:
             where=source.id,
             fix=f"Known are {', '.join(suffixes())}.",
         )
-    limit = settings.max_lines_mb if suffix == ".jsonl" else settings.max_file_mb
+    limit = settings.max_lines_mb if suffix in LINES else settings.max_file_mb
     if len(data) > limit << 20:
         raise LimitError(
             f"it has {len(data) >> 20:,} MB, more than the limit of {limit:,} MB",
@@ -72,34 +73,3 @@ def _check_content(source: Source, suffix: str, form: Format, content: str) -> N
         where=source.id,
         fix=fix,
     )
-
-
-def guarded(name: str, form: Format, data: bytes, settings: Settings) -> Iterator[Parsed]:
-    """Run a parser; anything it raises on damaged input becomes a named reason."""
-    documents = form.read(name, data, settings)
-    count = 0
-    try:
-        for parsed in documents:
-            count += 1
-            yield parsed
-    except (OpenbookError, GeneratorExit):
-        raise
-    except MemoryError as error:
-        raise LimitError("reading it takes more memory than there is", where=name) from error
-    except RecursionError as error:
-        raise LimitError("it is nested too deeply", where=name) from error
-    # The border of the house: parsers of others raise nearly anything on damaged input
-    # (KeyError, struct.error, zlib.error, lxml's and YAML's own trees), and no list is whole.
-    except Exception as error:
-        detail = " ".join(str(error).split())[:200]
-        raise DocumentError(
-            f"it is damaged ({type(error).__name__}{': ' + detail if detail else ''})",
-            where=name,
-            fix="Restore the file, or save it again.",
-        ) from error
-    if not count:
-        raise DocumentError(
-            "there is no text in it",
-            where=name,
-            fix="A scanned document needs text recognition first.",
-        )
