@@ -8,6 +8,8 @@ process syncs it with two worker processes, and is killed (SIGKILL): half of the
 random moment of the whole run, half at a random moment after it began to write the tables,
 for that part is short. Every third kill hits what the kill before it left behind.
 
+A sync that had ended before its kill is not counted as one, but checked like the others.
+
 After each kill: the knowledge base opens, is exactly in the old state or the new one (all
 documents, passages and terms, compared by hash, as the search sees them too), and holds no
 passage twice. Then the next sync must lead to the new state, exactly.
@@ -52,17 +54,19 @@ KnowledgeBase(Path(sys.argv[1]), settings).sync([Path(sys.argv[2])], progress=Sa
 print("done", flush=True)
 """
 KOREAN = "연차 휴가 환불 규정 보안 신고 비용 정산 출장 계약 해지 요금 갱신 보증 기간 고객 지원 장비"
-ENGLISH = "leave refund policy security report expense travel contract renewal fee warranty period"
-WORDS = (*KOREAN.split(), *ENGLISH.split())
+ENGLISH = (
+    "the leave of the refund policy and the security report is an expense of this travel contract"
+)
 
 
 def document(number: int, edition: int, chance: random.Random) -> str:
-    """A document of a few sections whose words depend on its number and edition."""
-    parts = [f"# 문서 {number}, edition {edition}\n"]
+    """A Korean or English document whose words depend on its number and edition."""
+    words = (KOREAN if number % 2 else ENGLISH).split()
+    parts = [f"# {words[0]} {number}, {edition}\n"]
     for section in range(4):
-        parts.append(f"## 제{section + 1}조 section {section + 1}\n")
+        parts.append(f"## {words[1]} {section + 1}\n")
         for _ in range(3):
-            parts.append(" ".join(chance.choices(WORDS, k=30)) + ".\n")
+            parts.append(" ".join(chance.choices(words, k=30)) + f" {chance.random()}.\n")
     return "\n".join(parts)
 
 
@@ -145,63 +149,84 @@ def main() -> None:
         run(Path(name), asked.kills, asked.seed, asked.documents, chance)
 
 
-def run(work: Path, kills: int, seed: int, count: int, chance: random.Random) -> None:
-    docs = work / "docs"
-    write(docs, range(count), 1, chance)
-    old_base = KnowledgeBase(work / "old", SETTINGS)
-    old_base.sync([docs])
-    old = state(old_base)
-    write(docs, range(0, count, 5), 2, chance)
-    write(docs, range(count, count + count // 3), 1, chance)
-    for number in range(1, count, 10):
-        (docs / f"{number:04d}.md").unlink()
-    fresh = KnowledgeBase(work / "fresh", SETTINGS)
-    fresh.sync([docs])
-    new = state(fresh)
-    shutil.copytree(work / "old", work / "timed")
-    whole, writing = durations(work / "timed", docs)
-    assert state(KnowledgeBase(work / "timed", SETTINGS)) == new
-    outcomes: Counter[str] = Counter()
-    steps: Counter[str] = Counter()
-    wrong: list[str] = []
-    interrupted = 0
-    begun = time.time()
-    base = work / "kb"
-    for number in range(kills):
+class Trial:
+    """The two states, the folder between them, and what came of the kills so far."""
+
+    def __init__(self, work: Path, count: int, chance: random.Random) -> None:
+        self.work, self.docs, self.chance = work, work / "docs", chance
+        write(self.docs, range(count), 1, chance)
+        old = KnowledgeBase(work / "old", SETTINGS)
+        old.sync([self.docs])
+        self.old = state(old)
+        write(self.docs, range(0, count, 5), 2, chance)
+        write(self.docs, range(count, count + count // 3), 1, chance)
+        for number in range(1, count, 10):
+            (self.docs / f"{number:04d}.md").unlink()
+        fresh = KnowledgeBase(work / "fresh", SETTINGS)
+        fresh.sync([self.docs])
+        self.new = state(fresh)
+        self.passages = fresh.snapshot().size
+        shutil.copytree(work / "old", work / "timed")
+        self.whole, self.writing = durations(work / "timed", self.docs)
+        assert state(KnowledgeBase(work / "timed", SETTINGS)) == self.new
+        self.outcomes: Counter[str] = Counter()
+        self.steps: Counter[str] = Counter()
+        self.wrong: list[str] = []
+        self.interrupted = 0
+
+    @property
+    def kills(self) -> int:
+        """Syncs that were killed before they had ended."""
+        return sum(self.steps.values()) - self.steps["done"]
+
+    def kill(self, number: int) -> None:
+        """One more sync, killed, and everything checked."""
+        base = self.work / "kb"
         if number % 3 != 2 or KnowledgeBase(base, SETTINGS).version != 1:
             shutil.rmtree(base, ignore_errors=True)
-            shutil.copytree(work / "old", base)
+            shutil.copytree(self.work / "old", base)
         late = number % 2 == 1
-        moment = chance.uniform(0, (writing if late else whole) * 1.02)
-        step = killed(base, docs, moment, "writing" if late else "")
-        steps[step] += 1
+        moment = self.chance.uniform(0, self.writing if late else self.whole)
+        step = killed(base, self.docs, moment, "writing" if late else "")
+        self.steps[step] += 1
+        where = f"kill {number} at {moment:.3f} s ({step})"
         try:
             found = state(KnowledgeBase(base, SETTINGS))
-            outcomes[{old: "old state", new: "new state"}.get(found, "neither")] += 1
-            if found not in (old, new):
-                wrong.append(f"kill {number} at {moment:.3f} s ({step}): neither old nor new")
-            interrupted += KnowledgeBase(base, SETTINGS).status().interrupted > 0
+            name = {self.old: "old state", self.new: "new state"}.get(found, "neither")
+            self.outcomes[name] += 1
+            if name == "neither":
+                self.wrong.append(f"{where}: neither the old state nor the new one")
+            self.interrupted += KnowledgeBase(base, SETTINGS).status().interrupted > 0
             if number % 3 == 1:
-                continue  # the next kill hits what this one left
+                return  # the next kill hits what this one left
             after = KnowledgeBase(base, SETTINGS)
-            after.sync([docs])
-            if state(after) != new:
-                wrong.append(f"kill {number} at {moment:.3f} s ({step}): the next sync went wrong")
+            after.sync([self.docs])
+            if state(after) != self.new:
+                self.wrong.append(f"{where}: the next sync went wrong")
         except (OpenbookError, AssertionError) as error:
-            wrong.append(f"kill {number} at {moment:.3f} s ({step}): {error}")
-        if number % 20 == 19:
-            print(number + 1, dict(outcomes), dict(steps), wrong, flush=True)
+            self.wrong.append(f"{where}: {error}")
+
+
+def run(work: Path, kills: int, seed: int, count: int, chance: random.Random) -> None:
+    trial = Trial(work, count, chance)
+    begun, number = time.time(), 0
+    while trial.kills < kills:
+        trial.kill(number)
+        number += 1
+        if number % 20 == 0:
+            print(trial.kills, dict(trial.outcomes), dict(trial.steps), trial.wrong, flush=True)
     result = {
-        "kills": kills,
+        "kills": trial.kills,
+        "ended_before_the_kill": trial.steps["done"],
         "seed": seed,
         "documents": count,
-        "passages": KnowledgeBase(work / "fresh").snapshot().size,
-        "sync_seconds": round(whole, 2),
-        "of_it_writing_seconds": round(writing, 2),
-        "outcomes": dict(outcomes),
-        "killed_while": dict(steps),
-        "left_prepared_work": interrupted,
-        "wrong": wrong,
+        "passages": trial.passages,
+        "sync_seconds": round(trial.whole, 2),
+        "of_it_writing_seconds": round(trial.writing, 2),
+        "outcomes": dict(trial.outcomes),
+        "killed_while": {step: n for step, n in trial.steps.items() if step != "done"},
+        "left_prepared_work": trial.interrupted,
+        "wrong": trial.wrong,
         "seconds": round(time.time() - begun, 1),
         "date": time.strftime("%Y-%m-%d", time.gmtime()),
         "commit": subprocess.run(
@@ -214,7 +239,7 @@ def run(work: Path, kills: int, seed: int, count: int, chance: random.Random) ->
     RESULT.parent.mkdir(exist_ok=True)
     RESULT.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", "utf-8")
     print(json.dumps(result, indent=1, ensure_ascii=False))
-    if wrong:
+    if trial.wrong:
         raise SystemExit(1)
 
 

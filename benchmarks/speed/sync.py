@@ -44,6 +44,14 @@ def peak_mb() -> dict[str, float]:
     return {"main_mb": round(own / 1024), "largest_worker_mb": round(child / 1024)}
 
 
+def cpu_seconds() -> float:
+    """Processor time of this process and of those it started."""
+    return sum(
+        usage.ru_utime + usage.ru_stime
+        for usage in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    )
+
+
 def texts(folder: Path, part: int = 0, parts: int = 1) -> list[list[str]]:
     """What is analysed, task by task; of all tasks every ``parts``-th."""
     from openbook.corpus.read import read
@@ -75,12 +83,13 @@ def tokeniser(folder: Path, part: int, parts: int) -> dict[str, Any]:
     analyse(["가나다 준비"])
     print("ready", flush=True)
     sys.stdin.readline()
-    begun = time.perf_counter()
+    begun, used = time.perf_counter(), time.process_time()
     for task in ready:
         for start in range(0, len(task), 512):
             analyse(task[start : start + 512])
     return {
         "seconds": time.perf_counter() - begun,
+        "cpu_seconds": time.process_time() - used,
         "passages": sum(map(len, ready)),
         "characters": sum(len(text) for task in ready for text in task),
     }
@@ -97,11 +106,12 @@ def kiwi(folder: Path) -> dict[str, Any]:
         sample += files.pop().read_text("utf-8").split("\n\n")
     model = Kiwi(load_typo_dict=False, load_multi_dict=False)
     list(model.tokenize(["준비 운동"]))
-    begun = time.perf_counter()
+    begun, used = time.perf_counter(), time.process_time()
     for _ in model.tokenize(sample):
         pass
     seconds = time.perf_counter() - begun
-    return {"seconds": seconds, "characters": sum(map(len, sample))}
+    cpu = time.process_time() - used
+    return {"seconds": seconds, "cpu_seconds": cpu, "characters": sum(map(len, sample))}
 
 
 class Steps:
@@ -130,7 +140,7 @@ def first_sync(folder: Path, base: Path, processes: int) -> dict[str, Any]:
     report = knowledge.sync([folder], progress=steps)
     seconds = time.perf_counter() - begun
     return {
-        "seconds": seconds, "documents": len(report.added), "passages": report.passages,
+        "seconds": seconds, "cpu_seconds": cpu_seconds(), "documents": len(report.added), "passages": report.passages,
         "problems": len(report.problems), "steps": steps.seconds, **peak_mb(),
         "disk_mb": round(knowledge.status().size / 1e6),
     }  # fmt: skip
@@ -229,6 +239,7 @@ def tokenisers(folder: Path, processes: int) -> dict[str, Any]:
     print("tokeniser", found, flush=True)
     return {
         "seconds": max(item["seconds"] for item in found),
+        "cpu_seconds": sum(item["cpu_seconds"] for item in found),
         "passages": sum(item["passages"] for item in found),
         "characters": sum(item["characters"] for item in found),
     }
@@ -271,6 +282,7 @@ def report(given: Path, work: Path, processes: int) -> None:
         "kiwi_alone": {"seconds_scaled": kiwi_s, "sample": whole},
         "first_sync": synced,
         "share_of_tokeniser_alone": alone["seconds"] / synced["seconds"],
+        "share_of_tokeniser_alone_by_cpu": alone["cpu_seconds"] / synced["cpu_seconds"],
         "share_of_kiwi_alone": kiwi_s / synced["seconds"],
         "mb_a_second": size / 1e6 / synced["seconds"],
         "running": apart("running", folder, base, processes),

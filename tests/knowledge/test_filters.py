@@ -14,7 +14,7 @@ from openbook.errors import FilterError
 from openbook.knowledge.base import KnowledgeBase
 from openbook.knowledge.engine import Store, Table
 from openbook.knowledge.filters import condition
-from openbook.knowledge.tables import batch, document_row, passage_row, schema
+from openbook.knowledge.tables import passage_batch, schema
 from openbook.types import Document, Filter, Passage
 
 HARD = ["a'b", "a\\b", "%", "_", "a%b", 'q"q', "a.b", "[x]", "(", "`", "가나다", "é", ";--", "a b"]
@@ -119,15 +119,17 @@ def test_sql_means_what_the_filter_says(
     )
     kept = {d.id: (d, path) for d, path in documents}
     rows = [
-        passage_row(
-            Passage(d.id, d.id, 0, 4, "text", path, None, d.title, d.source, d.language), d, "", ""
+        (
+            Passage(d.id, d.id, 0, 4, "text", path, None, d.title, d.source, d.language),
+            d,
         )
         for d, path in kept.values()
     ]
+    empty = [""] * len(rows)
     table.delete("true")
     import pyarrow as pa
 
-    table.add(pa.Table.from_batches([batch(rows, schema("passages"))]))
+    table.add(pa.Table.from_batches([passage_batch(rows, empty, empty)]))
 
     def values(field: str) -> list[str]:
         return sorted(
@@ -171,4 +173,3 @@ def test_filters_apply_before_scoring(base: KnowledgeBase, docs: Path) -> None:
     assert seen.identity != base.snapshot().identity
     assert base.snapshot(filters=(Filter("version", ">=", "3"),)).document_ids()
     assert not base.snapshot(filters=(Filter("version", ">", "3"),)).document_ids()
-    assert document_row(seen.document("docs/leave.md"), "f", "m")["metadata"]

@@ -19,7 +19,7 @@ from openbook.corpus.blocks import Parsed
 from openbook.corpus.settings import Settings as CorpusSettings
 from openbook.corpus.walk import Source
 from openbook.errors import DocumentError
-from openbook.knowledge.tables import batch, content, document_row, passage_row, schema
+from openbook.knowledge.tables import content, document_batch, passage_batch, schema
 from openbook.types import Passage, digest
 
 if TYPE_CHECKING:
@@ -148,15 +148,13 @@ class _Writer:
         from openbook.text.terms import analyse
 
         if self._parsed:
-            rows = [document_row(p.document, file_id, mark) for p, file_id, mark in self._parsed]
-            self._write("documents", batch(rows, schema("documents")))
+            documents = [(p.document, file_id, mark) for p, file_id, mark in self._parsed]
+            self._write("documents", document_batch(documents))
         if self._passages:
             terms = analyse([indexed(passage) for passage, _ in self._passages])
-            rows = [
-                passage_row(passage, parsed.document, cut.words, cut.grams)
-                for (passage, parsed), cut in zip(self._passages, terms, strict=True)
-            ]
-            self._write("passages", batch(rows, schema("passages")))
+            rows = [(passage, parsed.document) for passage, parsed in self._passages]
+            words, grams = [cut.words for cut in terms], [cut.grams for cut in terms]
+            self._write("passages", passage_batch(rows, words, grams))
         self.staged.documents += len(self._parsed)
         self.staged.passages += len(self._passages)
         self._parsed, self._passages, self._characters = [], [], 0

@@ -100,27 +100,38 @@ def tag(key: str, value: str) -> str:
     return f"{key.replace(MARK, ' ')}{MARK}{value}"
 
 
-def document_row(document: Document, file_id: str, mark: str) -> dict[str, Any]:
-    """Columns of a document; ``mark`` is its :func:`content`."""
-    return {
-        "id": document.id, "file_id": file_id, "text": document.text,
-        "title": document.title, "source": document.source,
-        "language": document.language, "date": document.date, "content": mark,
-        "metadata": json.dumps(document.metadata, ensure_ascii=False),
-    }  # fmt: skip
+def document_batch(documents: Sequence[tuple[Document, str, str]]) -> pa.RecordBatch:
+    """Rows of documents, each with its file's id and its :func:`content`."""
+    whole = [document for document, _, _ in documents]
+    columns: dict[str, list[Any]] = {
+        name: [getattr(document, name) for document in whole]
+        for name in ("id", "text", "title", "source", "language", "date")
+    }
+    columns["file_id"] = [file_id for _, file_id, _ in documents]
+    columns["content"] = [mark for _, _, mark in documents]
+    columns["metadata"] = [json.dumps(d.metadata, ensure_ascii=False) for d in whole]
+    return batch(columns, schema("documents"))
 
 
-def passage_row(passage: Passage, document: Document, words: str, grams: str) -> dict[str, Any]:
-    """Columns of a passage, without its vector."""
-    return {
-        "id": passage.id, "document_id": passage.document_id,
-        "start": passage.start, "end": passage.end, "text": passage.text,
-        "heading": heading_text(passage.heading), "page": passage.page,
-        "title": passage.title, "source": passage.source,
-        "language": passage.language, "date": document.date,
-        "tags": [tag(key, value) for key, value in document.metadata],
-        "words": words, "grams": grams,
-    }  # fmt: skip
+def passage_batch(
+    passages: Sequence[tuple[Passage, Document]], words: list[str], grams: list[str]
+) -> pa.RecordBatch:
+    """Rows of passages with their documents and terms, without vectors."""
+    columns: dict[str, list[Any]] = {
+        name: [getattr(passage, name) for passage, _ in passages]
+        for name in PASSAGE
+        if name != "heading"
+    }
+    columns["heading"] = [heading_text(passage.heading) for passage, _ in passages]
+    columns["date"] = [document.date for _, document in passages]
+    columns["tags"] = [_tags(document.metadata) for _, document in passages]
+    columns["words"], columns["grams"] = words, grams
+    return batch(columns, schema("passages"))
+
+
+@lru_cache(maxsize=256)
+def _tags(fields: Pairs) -> list[str]:
+    return [tag(key, value) for key, value in fields]
 
 
 def metadata(text: str) -> Pairs:
@@ -156,18 +167,18 @@ def file_table(rows: Iterable[FileRow]) -> pa.Table:
     )
 
 
-def batch(rows: Sequence[Mapping[str, Any]], kind: pa.Schema) -> pa.RecordBatch:
-    """Rows as a batch of a schema; text that is not valid Unicode is mended."""
+def batch(columns: Mapping[str, list[Any]], kind: pa.Schema) -> pa.RecordBatch:
+    """Columns as a batch of a schema; text that is not valid Unicode is mended."""
     import pyarrow as pa
 
-    columns = []
+    made = []
     for field in kind:
-        values = [row[field.name] for row in rows]
+        values = columns[field.name]
         try:
-            columns.append(pa.array(values, field.type))
+            made.append(pa.array(values, field.type))
         except UnicodeEncodeError:
-            columns.append(pa.array([_clean(value) for value in values], field.type))
-    return pa.RecordBatch.from_arrays(columns, schema=kind)
+            made.append(pa.array([_clean(value) for value in values], field.type))
+    return pa.RecordBatch.from_arrays(made, schema=kind)
 
 
 def _clean(value: Any) -> Any:
