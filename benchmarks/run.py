@@ -28,6 +28,7 @@ class Benchmark:
 
 
 BENCHMARKS = {
+    "cold": Benchmark("speed/cold.py"),
     "damaged": Benchmark("faults/damaged.py"),
     "kills": Benchmark("faults/kills.py"),
     "answers": Benchmark("answers/run.py", ("--data", "{data}")),
