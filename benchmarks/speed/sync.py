@@ -9,7 +9,8 @@ files are changed. Measured, each in a process of its own:
   texts ready in memory, split between the processes as a sync splits them;
 - ``kiwi``: the Korean morpheme tokeniser alone over the same text, whole, on all cores, on a
   sample (it takes minutes), scaled to the whole by characters;
-- ``sync``: the whole first sync, cold, from start to a visible version;
+- ``sync``: the whole first sync, cold, from start to a visible version; this and the analyser
+  alone take turns and are run twice, the faster counts;
 - ``noop`` and ``one_file``: in a running process, and cold, in a new one each time. For one
   file, all times are listed: some syncs build the indexes anew after publishing.
 """
@@ -35,6 +36,7 @@ from typing import Any
 ROOT = Path(__file__).parents[2]
 RESULT = ROOT / "benchmarks" / "results" / "speed-sync.json"
 SAMPLE_CHARACTERS = 6_000_000
+ATTEMPTS = 2
 
 
 def peak_mb() -> dict[str, float]:
@@ -140,10 +142,15 @@ def first_sync(folder: Path, base: Path, processes: int) -> dict[str, Any]:
     report = knowledge.sync([folder], progress=steps)
     seconds = time.perf_counter() - begun
     return {
-        "seconds": seconds, "cpu_seconds": cpu_seconds(), "documents": len(report.added), "passages": report.passages,
-        "problems": len(report.problems), "steps": steps.seconds, **peak_mb(),
+        "seconds": seconds,
+        "cpu_seconds": cpu_seconds(),
+        "documents": len(report.added),
+        "passages": report.passages,
+        "problems": len(report.problems),
+        "steps": steps.seconds,
+        **peak_mb(),
         "disk_mb": round(knowledge.status().size / 1e6),
-    }  # fmt: skip
+    }
 
 
 def change(file: Path, number: int) -> None:
@@ -270,12 +277,27 @@ def main() -> None:
 def report(given: Path, work: Path, processes: int) -> None:
     folder, base = work / "statutes", work / "kb"
     shutil.copytree(given, folder)
-    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-    alone = tokenisers(folder, processes)
     whole = apart("kiwi", folder, base, processes)
-    synced = apart("sync", folder, base, processes)
+    alone, synced = [], []
+    for attempt in range(ATTEMPTS):
+        alone.append(tokenisers(folder, processes))
+        synced.append(apart("sync", folder, base.with_name(f"kb{attempt}"), processes))
+    base = base.with_name("kb0")
+    rate = min(alone, key=_seconds), min(synced, key=_seconds), whole
+    write(folder, base, processes, rate)
+
+
+def _seconds(found: dict[str, Any]) -> float:
+    return float(found["seconds"])
+
+
+def write(folder: Path, base: Path, processes: int, rate: tuple[Any, Any, Any]) -> None:
+    """Measure what is left on the first knowledge base, and write all of it down."""
+    alone, synced, whole = rate
+    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     kiwi_s = alone["characters"] / (whole["characters"] / whole["seconds"])
     result = {
+        "attempts": ATTEMPTS,
         "corpus": {"files": sum(1 for _ in folder.rglob("*.md")), "mb": round(size / 1e6, 1)},
         "processes": processes,
         "tokeniser_alone": alone,
