@@ -55,14 +55,15 @@ def collect(folder: Path, base: Path, size: int) -> None:
     random.Random(0).shuffle(files)
     some = base.parent / "statutes"
     knowledge = KnowledgeBase(base)
-    have, at, copy = 0, 0, 0
+    have, at, copy, added = 0, 0, 0, 0
     while have < size:
-        share = 1.02 * (size - have) / max(1, have) * max(1, at) if have else size / 40
+        share = 1.02 * (size - have) / have * added if have else size / 40
         upto = min(len(files), at + max(5, int(share)))
         for number, file in enumerate(files[at:upto], at):
             target = some / f"{copy}-{number:05d}.md"
             target.parent.mkdir(exist_ok=True)
             shutil.copyfile(file, target)
+        added += upto - at
         at = upto
         if at == len(files):
             copy, at = copy + 1, 0
