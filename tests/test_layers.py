@@ -17,6 +17,7 @@ ROOMS = (
     "knowledge",
     "retrieve",
     "generate",
+    "tune",
     "methods",
     "evaluate",
     "project",

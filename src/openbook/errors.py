@@ -18,6 +18,7 @@
     ├── ModelError               a model that cannot be loaded or asked
     │   ├── UnknownModelError    no such name
     │   └── ServerError          a model server failed, timed out or sent nonsense
+    ├── TrainingError            a training that cannot go on
     └── MissingExtraError        an optional package is not installed
 
 An error is one sentence a person can act on. The command line prints it without a
@@ -116,6 +117,10 @@ class UnknownModelError(ModelError):
 
 class ServerError(ModelError):
     """A model server failed, timed out or sent something that is not an answer."""
+
+
+class TrainingError(OpenbookError):
+    """A training that cannot go on; what it had learnt up to its last checkpoint is kept."""
 
 
 class MissingExtraError(OpenbookError):

@@ -1,0 +1,1 @@
+"""Training: one run contract for everything that learns, and what learns on it."""
