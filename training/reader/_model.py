@@ -1,0 +1,169 @@
+"""The reader's network, its optimisers, and one training step of them."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from _config import Model, Optimiser
+from numpy.typing import NDArray
+from torch.nn import functional
+from transformers import Qwen3Config, Qwen3ForCausalLM
+
+from openbook.tune.run import Step
+
+END, USER, ASSISTANT, PAD = "<|end|>", "<|user|>", "<|assistant|>", "<|pad|>"
+SPECIAL = (PAD, END, USER, ASSISTANT)
+"""Control tokens, in the order of their ids from 0."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Token ids, shape ``(rows, length)``, padded at the right, and the weight of predicting
+    each token from those before it (0 for what is only read).
+    """
+
+    ids: NDArray[np.int64]
+    weights: NDArray[np.float32]
+
+
+def network(model: Model, seed: int) -> Qwen3ForCausalLM:
+    """A new network with random weights."""
+    torch.manual_seed(seed)
+    return Qwen3ForCausalLM(
+        Qwen3Config(
+            vocab_size=model.vocabulary,
+            hidden_size=model.hidden,
+            num_hidden_layers=model.layers,
+            num_attention_heads=model.heads,
+            num_key_value_heads=model.kv_heads,
+            head_dim=model.hidden // model.heads,
+            intermediate_size=model.feed_forward,
+            max_position_embeddings=model.context,
+            rope_parameters={"rope_type": "default", "rope_theta": 10_000.0},
+            tie_word_embeddings=True,
+            initializer_range=0.02,
+            pad_token_id=SPECIAL.index(PAD),
+            eos_token_id=SPECIAL.index(END),
+            bos_token_id=None,
+        )
+    )
+
+
+class Learner:
+    """A network that learns from batches; the part of a job that all stages share.
+
+    Muon (Jordan et al., 2024) orthogonalises the updates of matrices inside the layers,
+    scaled to AdamW's size (Moonlight, arXiv:2502.16982); all else is AdamW's.
+    """
+
+    def __init__(self, net: Qwen3ForCausalLM, settings: Optimiser, steps: int, device: str) -> None:
+        self.net = net.to(device).train()
+        self.settings, self.steps, self.device = settings, steps, device
+        matrices, vectors = [], []
+        for name, weight in net.named_parameters():
+            inner = weight.ndim == 2 and "embed" not in name
+            (matrices if inner else vectors).append(weight)
+        self.optimisers: list[torch.optim.Optimizer] = [
+            torch.optim.Muon(
+                matrices,
+                lr=settings.rate,
+                weight_decay=settings.weight_decay,
+                adjust_lr_fn="match_rms_adamw",
+            ),
+            torch.optim.AdamW(
+                vectors, lr=settings.vector_rate, betas=(0.9, 0.98), weight_decay=0.0, fused=True
+            ),
+        ]
+        self.rates = (settings.rate, settings.vector_rate)
+
+    def learn(self, batch: Batch, number: int) -> Step:
+        """One step: forward, backward, update."""
+        for optimiser, rate in zip(self.optimisers, self.rates, strict=True):
+            for group in optimiser.param_groups:
+                group["lr"] = rate * schedule(number, self.steps, self.settings)
+        ids = torch.from_numpy(batch.ids).to(self.device)
+        weights = torch.from_numpy(batch.weights).to(self.device)
+        with torch.autocast(self.device, torch.bfloat16, enabled=self.device != "cpu"):
+            loss = self.loss(ids, weights)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.net.parameters(), self.settings.clip)
+        for optimiser in self.optimisers:
+            optimiser.step()
+            optimiser.zero_grad(set_to_none=True)
+        return Step(float(loss.detach()), int(ids.numel()))
+
+    def loss(self, ids: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
+        """Weighted mean cross-entropy; logits are computed only where the weight is not 0.
+
+        Padding stands at the right, so no token that is read sees it and no mask is needed.
+        """
+        hidden = self.net.model(input_ids=ids, use_cache=False).last_hidden_state[:, :-1]
+        wanted, weight = ids[:, 1:], weights[:, 1:]
+        at = weight > 0
+        logits = self.net.lm_head(hidden[at])
+        losses = functional.cross_entropy(logits.float(), wanted[at], reduction="none")
+        return (losses * weight[at]).sum() / weight[at].sum()
+
+    def state(self) -> dict[str, Any]:
+        """Weights and both optimisers' memories."""
+        return {
+            "net": self.net.state_dict(),
+            "optimisers": [optimiser.state_dict() for optimiser in self.optimisers],
+        }
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """What :meth:`state` gave."""
+        self.net.load_state_dict(state["net"])
+        for optimiser, held in zip(self.optimisers, state["optimisers"], strict=True):
+            optimiser.load_state_dict(held)
+
+
+def schedule(number: int, steps: int, settings: Optimiser) -> float:
+    """Share of the full learning rate at a step: linear up, flat, linear down to a twentieth.
+
+    >>> [round(schedule(n, 100, Optimiser(warmup=10, decay=0.5)), 2) for n in (0, 9, 40, 75, 99)]
+    [0.1, 1.0, 1.0, 0.52, 0.07]
+    """
+    up = min(1.0, (number + 1) / max(settings.warmup, 1))
+    left = (steps - number) / max(steps * settings.decay, 1.0)
+    return min(up, max(0.05, min(1.0, 0.05 + 0.95 * left)))
+
+
+def padded(rows: Sequence[NDArray[Any]], weights: Sequence[NDArray[Any]]) -> Batch:
+    """Rows of different lengths as one batch."""
+    longest = max(len(row) for row in rows)
+    ids = np.full((len(rows), longest), SPECIAL.index(PAD), np.int64)
+    kept = np.zeros((len(rows), longest), np.float32)
+    for at, (row, weight) in enumerate(zip(rows, weights, strict=True)):
+        ids[at, : len(row)] = row
+        kept[at, : len(weight)] = weight
+    return Batch(ids, kept)
+
+
+def weights_of(folder: Path) -> dict[str, torch.Tensor]:
+    """The weights in a run's checkpoint."""
+    from openbook.tune.checkpoint import load
+
+    held = load(folder)
+    if held is None:
+        raise SystemExit(f"{folder} holds no checkpoint: run the stage before this one")
+    weights: dict[str, torch.Tensor] = held["state"]["net"]
+    return weights
+
+
+def parameters(net: torch.nn.Module) -> int:
+    """How many numbers a network has; tied ones count once."""
+    return sum(math.prod(p.shape) for p in net.parameters())
+
+
+def hash_of(path: Path) -> str:
+    """A file's content as 16 hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()[:16]

@@ -1,0 +1,77 @@
+"""Stage 1: language modelling on both corpora. Resumable at any checkpoint.
+
+    python training/reader/pretrain.py --data ../shared/data --out RUN --config cpu
+
+Needs RUN/tokenizer and RUN/tokens.npy; begins with RUN/vectors.npy where it is there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from _cli import arguments, show
+from _config import Config, plain
+from _model import Batch, Learner, hash_of, network, parameters
+from tokens import FILE
+
+from openbook.tune.run import RunSettings, Step, run
+
+
+class Pretraining:
+    """Predict the next token of random stretches of the corpora."""
+
+    def __init__(self, out: Path, config: Config) -> None:
+        self.config, self.stage = config, config.pretrain
+        self.ids = np.load(out / FILE, mmap_mode="r")
+        vectors = out / "vectors.npy"
+        self.made_of = {"tokens": hash_of(out / FILE)}
+        net = network(config.model, config.seed)
+        if vectors.is_file():
+            self.made_of["vectors"] = hash_of(vectors)
+            with torch.no_grad():
+                net.model.embed_tokens.weight.copy_(torch.from_numpy(np.load(vectors)))
+        self.learner = Learner(net, self.stage.optimiser, self.steps, config.device)
+
+    @property
+    def steps(self) -> int:
+        """As configured."""
+        return self.stage.steps
+
+    def spec(self) -> Mapping[str, Any]:
+        """Model, stage, data."""
+        model, stage = plain(self.config.model), plain(self.stage)
+        return {"seed": self.config.seed, "model": model, "stage": stage, **self.made_of}
+
+    def step(self, number: int) -> Step:
+        """One batch of stretches that begin anywhere."""
+        random = np.random.default_rng([self.config.seed, number])
+        starts = random.integers(0, len(self.ids) - self.stage.length, self.stage.rows)
+        ids = np.stack([self.ids[at : at + self.stage.length] for at in starts]).astype(np.int64)
+        weights = (random.random(ids.shape) < self.stage.loss_share).astype(np.float32)
+        return self.learner.learn(Batch(ids, weights), number)
+
+    def state(self) -> dict[str, Any]:
+        """Weights and optimisers."""
+        return self.learner.state()
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """What :meth:`state` gave."""
+        self.learner.restore(state)
+
+
+def main() -> None:
+    """Train until the end, or until stopped."""
+    given = arguments(__doc__)
+    torch.set_num_threads(given.config.threads)
+    job = Pretraining(given.out, given.config)
+    print(f"{parameters(job.learner.net):,} parameters, {len(job.ids):,} tokens")
+    settings = RunSettings(stop_after_minutes=given.minutes, checkpoint_minutes=3)
+    print(run(job, given.out / "pretrain", settings, show))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,118 @@
+"""Stage 0: a bilingual byte-level BPE, and the chat template that lays out what is read.
+
+    python training/reader/tokenizer.py --data ../shared/data --out RUN --config cpu
+
+Words are cut before merging by Qwen2's pattern, which llama.cpp and vLLM know; digits stand
+alone, which makes numbers easy to copy. Writes RUN/tokenizer and prints bytes per token of
+both languages on text that it has not seen.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from _cli import arguments
+from _config import Config, plain
+from _model import ASSISTANT, END, PAD, SPECIAL, USER
+from corpora import documents, mixed
+from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
+from transformers import PreTrainedTokenizerFast
+
+from openbook.artifacts import write_atomic
+
+WORDS = (
+    r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}"
+    r"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
+)
+TEMPLATE = """\
+{%- for message in messages -%}
+{%- if message.role == 'user' -%}
+{%- set parts = message.content.rsplit('\\n\\n<question>\\n', 1) -%}
+<|user|>
+{% if parts|length == 2 -%}
+<question>
+{{ parts[1] }}
+{{ parts[0] }}
+{%- else -%}
+{{ message.content }}
+{%- endif %}
+<|assistant|>
+{% elif message.role == 'assistant' -%}
+{{ message.content }}<|end|>
+{% endif -%}
+{%- endfor -%}"""
+"""The question goes before the passages, so that a small model reads them knowing what is
+asked; the system message is dropped, since the tags around what is given say the task."""
+
+MARKS = """\
+<question>
+</question>
+<passage id="1" title="">
+</passage>
+##begin_quote####end_quote##
+<ANSWER>: """
+
+
+def train(data: Path, config: Config) -> PreTrainedTokenizerFast:
+    """Learn the merges from both corpora."""
+    core = Tokenizer(models.BPE())
+    core.pre_tokenizer = pre_tokenizers.Sequence(
+        [
+            pre_tokenizers.Split(Regex(WORDS), "isolated"),
+            pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
+        ]
+    )
+    core.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=config.model.vocabulary,
+        special_tokens=list(SPECIAL),
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+        show_progress=True,
+        max_token_length=24,
+    )
+    core.train_from_iterator(_text(data, config.corpus_mb), trainer)
+    return PreTrainedTokenizerFast(
+        tokenizer_object=core,
+        pad_token=PAD,
+        eos_token=END,
+        additional_special_tokens=[USER, ASSISTANT],
+        chat_template=TEMPLATE,
+        model_max_length=config.model.context,
+        clean_up_tokenization_spaces=False,
+    )
+
+
+def _text(data: Path, megabytes: float) -> Iterator[str]:
+    yield from itertools.repeat(MARKS, 2_000)
+    yield from mixed(data, megabytes)
+
+
+def bytes_per_token(tokenizer: PreTrainedTokenizerFast, data: Path) -> dict[str, float]:
+    """How much text a token holds, by language, on every 50th document of each corpus's end."""
+    found = {}
+    for language in ("en", "ko"):
+        texts = list(itertools.islice(documents(data, language), 10_000, 14_000, 50))
+        tokens = sum(len(ids) for ids in tokenizer(texts, verbose=False)["input_ids"])
+        found[language] = round(sum(len(text.encode()) for text in texts) / tokens, 2)
+    return found
+
+
+def main() -> None:
+    """Train, save, print."""
+    given = arguments(__doc__)
+    folder = given.out / "tokenizer"
+    tokenizer = train(given.data, given.config)
+    tokenizer.save_pretrained(folder)
+    told = {
+        "bytes_per_token": bytes_per_token(tokenizer, given.data),
+        "config": plain(given.config),
+    }
+    write_atomic(folder / "measured.json", json.dumps(told, indent=1) + "\n")
+    print(f"{len(tokenizer)} entries; bytes per token {told['bytes_per_token']}")
+
+
+if __name__ == "__main__":
+    main()
