@@ -1,0 +1,33 @@
+"""Paired differences with bootstrap intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+RESAMPLES = 10_000
+SEED = 20261121
+
+
+def interval(values: Sequence[float]) -> tuple[float, float]:
+    """95 % percentile interval of a mean by the bootstrap over questions, seeded."""
+    held = np.asarray(values, dtype=float)
+    draw = np.random.default_rng(SEED)
+    size = len(held)
+    means = np.array([held[draw.integers(0, size, size)].mean() for _ in range(RESAMPLES)])
+    low, high = np.percentile(means, [2.5, 97.5])
+    return float(low), float(high)
+
+
+def paired(ours: Sequence[float], theirs: Sequence[float]) -> dict[str, Any]:
+    """Mean difference over the same questions, its interval, and what it says."""
+    difference = np.asarray(ours, dtype=float) - np.asarray(theirs, dtype=float)
+    low, high = interval(difference.tolist())
+    verdict = "better" if low > 0 else "worse" if high < 0 else "no difference shown"
+    return {
+        "difference": round(float(difference.mean()), 4),
+        "interval": [round(low, 4), round(high, 4)],
+        "verdict": verdict,
+    }
