@@ -44,8 +44,8 @@ def lay_out(row: Row, random: Random) -> Written:
         about = f"<conversation>\n{turns}\n</conversation>"
         return _asked(f"<question>\n{row.question}\n</question>\n{about}", row.answer)
     about = _passages(row.passages, ("",) * len(row.passages)) if row.passages else ""
-    question = f"<question>\n{row.question}\n</question>\n" if row.question else ""
-    return _asked(f"{question}<write>{row.kind}</write>\n{about}".strip(), row.answer)
+    question = f"<question>\n{row.question}\n</question>\n<write>{row.kind}</write>\n{about}"
+    return _asked(question.strip(), row.answer)
 
 
 def _asked(seen: str, wanted: str) -> Written:
