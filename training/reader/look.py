@@ -61,7 +61,7 @@ def main() -> None:
                 wanted = "".join(part for part, _ in texts[at].wanted)
                 name = f"{row.task} {row.language}{'' if row.answer else ' refuse'}"
                 last = text.rsplit(ANSWER, 1)[-1].strip()
-                scores[name].append(f1(last, (wanted.rsplit(ANSWER, 1)[-1].strip(),)))
+                scores[name].append(f1(last, wanted.rsplit(ANSWER, 1)[-1].strip(), row.language))
                 if len(scores[name]) <= SHOWN:
                     print(f"--- {name}\n{row.question}\n  wanted  {wanted}\n  written {text}")
     for name, found in sorted(scores.items()):

@@ -104,6 +104,9 @@ def main() -> None:
     """Train, save, print."""
     given = arguments(__doc__)
     folder = given.out / "tokenizer"
+    if (folder / "measured.json").is_file():
+        print(f"{folder} is there")
+        return
     tokenizer = train(given.data, given.config)
     tokenizer.save_pretrained(folder)
     told = {

@@ -66,6 +66,10 @@ def factors(values: sparse.csr_matrix, width: int, seed: int) -> NDArray[np.floa
 def main() -> None:
     """Count, factorise, save."""
     given = arguments(__doc__)
+    target = given.out / "vectors.npy"
+    if target.is_file():
+        print(f"{target} is there")
+        return
     size, width = given.config.model.vocabulary, given.config.model.hidden
     ids = np.load(given.out / FILE, mmap_mode="r")[: int(given.config.corpus_mb * 2.5e5)]
     found = factors(association(counts(ids, size)), width, given.config.seed)
@@ -73,7 +77,9 @@ def main() -> None:
     unseen = np.linalg.norm(found, axis=1) == 0
     unseen[: len(SPECIAL)] = True
     found[unseen] = random[unseen]
-    np.save(given.out / "vectors.npy", found.astype(np.float32))
+    part = target.with_suffix(".part.npy")
+    np.save(part, found.astype(np.float32))
+    part.replace(target)
     print(f"{size - int(unseen.sum()):,} of {size:,} tokens have neighbours")
 
 
