@@ -33,6 +33,9 @@ BENCHMARKS = {
     "kills": Benchmark("faults/kills.py"),
     "answers": Benchmark("answers/run.py", ("--data", "{data}")),
     "retrieval": Benchmark("retrieval/run.py", ("--data", "{data}")),
+    "reader": Benchmark("reader/run.py", ("--data", "{data}")),
+    "reader-speed": Benchmark("reader/speed.py"),
+    "reader-tuning": Benchmark("reader/tuning.py", ("--data", "{data}")),
     "sync": Benchmark("speed/sync.py", ("--folder", "{statutes}")),
     "queries": Benchmark("speed/queries.py", ("--folder", "{statutes}")),
 }

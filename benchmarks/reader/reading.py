@@ -37,9 +37,15 @@ class Written:
     seconds: float
 
 
-def write(model: LM, cases: Sequence[Case], file: Path, label: str) -> list[Written]:
-    """What a model writes for each case, in order; what ``file`` holds already is kept."""
-    prompts = {case.example.id: prompt_of(model, case) for case in cases}
+def write(
+    model: LM, cases: Sequence[Case], file: Path, label: str, name: str = "rag"
+) -> list[Written]:
+    """What a model writes for each case, in order; what ``file`` holds already is kept.
+
+    Args:
+        name: the prompt's; ``rag`` asks for quotes, ``brief`` for the answer alone.
+    """
+    prompts = {case.example.id: prompt_of(model, case, name) for case in cases}
     marks = {key: _mark(prompt) for key, prompt in prompts.items()}
     done = {one.id: one for one in _kept(file) if marks.get(one.id) == one.prompt}
     left = [case for case in cases if case.example.id not in done]
@@ -64,13 +70,13 @@ def write(model: LM, cases: Sequence[Case], file: Path, label: str) -> list[Writ
     return [done[case.example.id] for case in cases]
 
 
-def prompt_of(model: LM, case: Case) -> Prompt:
+def prompt_of(model: LM, case: Case, name: str) -> Prompt:
     """The prompt of a case; distractors go, last first, until it fits the window."""
     shown = list(case.passages)
     gold = shown[case.gold_at] if case.gold_at >= 0 else None
     while True:
         prompt = render(
-            "rag", case.example.language, passages=numbered(shown), question=case.example.text
+            name, case.example.language, passages=numbered(shown), question=case.example.text
         )
         fits = room(model, MOST_TOKENS)
         spare = [i for i, passage in enumerate(shown) if passage is not gold]

@@ -36,6 +36,7 @@ from reading import MOST_TOKENS, Judged, Written, judge, write
 from openbook.evaluate.answers import best, exact, f1
 from openbook.models.local import LocalLM
 from openbook.models.open import describe
+from openbook.models.prompts import template
 from openbook.models.settings import Settings
 from openbook.types import Example
 
@@ -131,12 +132,14 @@ def one_language(
             file = given.work / f"rules-{_code()}-{tongue}-{condition}-{len(chosen)}.json"
             row["rules"], rows = rules_table(chosen, file)
             row["best_rule"] = max(row["rules"], key=lambda name: row["rules"][name]["f1"])
-        if model is not None:
-            name = f"{_safe(model.name)}-{tongue}-{condition}.jsonl"
-            written = write(model, chosen, given.work / name, f"{tongue} {condition}")
-            row["reader"], value = reader_row(chosen, written)
+        for prompt in given.prompts if model is not None else ():
+            name = f"{_safe(model.name)}-{prompt}-{tongue}-{condition}.jsonl"
+            label = f"{tongue} {condition} {prompt}"
+            written = write(model, chosen, given.work / name, label, prompt)
+            found, value = reader_row(chosen, written)
             if rows:
-                row["f1_minus_best_rule"] = paired(value, rows[row["best_rule"]])
+                found["f1_minus_best_rule"] = paired(value, rows[row["best_rule"]])
+            row["reader" if prompt == given.prompts[0] else f"reader, {prompt}"] = found
         row["wall_seconds"] = round(time.perf_counter() - start, 1)
         table[condition] = row
         print(f"{tongue} {condition}: {json.dumps(_brief(row))}", flush=True)
@@ -165,7 +168,7 @@ def verdict(languages: dict[str, Any]) -> dict[str, Any]:
         table = held["conditions"]
         if "reader" not in table.get("gold", {}):
             continue
-        gain = 100 * table["gold"]["f1_minus_best_rule"]["difference"]
+        gain = 100 * table["gold"]["reader"]["f1_minus_best_rule"]["difference"]
         found[tongue] = {
             "f1_above_best_rule": round(gain, 2),
             "at_least_10_above_best_rule": gain >= 10,
@@ -193,7 +196,8 @@ def made_by(given: argparse.Namespace, model: LocalLM | None) -> dict[str, Any]:
         + (f" --sample {given.sample}" if given.sample else ""),
         "model": model.name if model else None,
         "context_tokens": model.context_tokens if model else None,
-        "prompt": "rag",
+        "prompts": [template(name, "en").id for name in given.prompts]
+        + [template(name, "ko").id for name in given.prompts],
         "max_tokens": MOST_TOKENS,
         "batch": given.batch,
         "sample": given.sample or "all",
@@ -240,6 +244,7 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--sample", type=int, default=0, help="questions a language; 0: all")
     parser.add_argument("--languages", nargs="*", default=list(SETS), choices=list(SETS))
     parser.add_argument("--conditions", nargs="*", default=list(CONDITIONS), choices=CONDITIONS)
+    parser.add_argument("--prompts", nargs="*", default=["rag"], choices=["rag", "brief"])
     parser.add_argument("--batch", type=int, default=32, help="questions written together")
     parser.add_argument("--threads", type=int, default=0, help="of torch; 0: its own choice")
     parser.add_argument("--no-default", action="store_true", help="leave the sample out")
