@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from tasks._corpus import Shelf
 from tasks._row import Row
 
 from openbook.text.sentences import sentences
@@ -140,3 +141,23 @@ def present(
         return Row(task, language, fact.question, tuple(passages), (), "")
     passages.insert(rng.randint(0, len(passages)), gold)
     return Row(task, language, fact.question, tuple(passages), (quote,), fact.answer)
+
+
+def among(
+    rng: random.Random,
+    fact: Fact,
+    number: int,
+    books: Shelf,
+    task: str,
+    language: str,
+    shape: Shape,
+) -> Row | None:
+    """A fact of the corpora among passages of its own article and of others of its sort."""
+
+    def near(rng: random.Random, limit: int) -> str:
+        return window(rng, fact.text, limit)
+
+    def far(rng: random.Random, limit: int) -> str:
+        return window(rng, books.other(rng, number, rng.random() < 0.7).text, limit)
+
+    return present(rng, fact, task, language, shape, near, far)

@@ -18,9 +18,8 @@ from pathlib import Path
 
 from tasks._corpus import Text, shelf
 from tasks._english import PAST, PRESENT, PRONOUNS, SYNONYMS, clause, inverted, lowered, parts
-from tasks._passages import Fact, Shape
+from tasks._passages import Fact, Shape, among
 from tasks._row import Row
-from tasks.cloze_ko import present_fact
 
 from openbook.text.sentences import sentences
 
@@ -317,5 +316,5 @@ def rows(
             at = rng.randrange(len(held))
             held[at], held[-1] = held[-1], held[at]
             number, fact = held.pop()
-            row = present_fact(rng, fact, number, books, "cloze_en", shape)
+            row = among(rng, fact, number, books, "cloze_en", "en", shape)
         yield row

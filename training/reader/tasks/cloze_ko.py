@@ -14,9 +14,9 @@ from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
-from tasks._corpus import Shelf, Text, shelf, sort_of
+from tasks._corpus import Text, shelf, sort_of
 from tasks._korean_questions import questions
-from tasks._passages import Fact, Shape, present, window
+from tasks._passages import Fact, Shape, among
 from tasks._row import Row
 
 from openbook.text.sentences import sentences
@@ -58,20 +58,5 @@ def rows(
             at = rng.randrange(len(held))
             held[at], held[-1] = held[-1], held[at]
             number, fact = held.pop()
-            row = present_fact(rng, fact, number, books, "cloze_ko", shape)
+            row = among(rng, fact, number, books, "cloze_ko", "ko", shape)
         yield row
-
-
-def present_fact(
-    rng: random.Random, fact: Fact, number: int, books: Shelf, task: str, shape: Shape
-) -> Row | None:
-    """A corpus fact among passages of its own article and of others of its sort."""
-    language = "ko" if task.endswith("ko") else "en"
-
-    def near(rng: random.Random, limit: int) -> str:
-        return window(rng, fact.text, limit)
-
-    def far(rng: random.Random, limit: int) -> str:
-        return window(rng, books.other(rng, number, rng.random() < 0.7).text, limit)
-
-    return present(rng, fact, task, language, shape, near, far)

@@ -16,9 +16,13 @@ from tasks._passages import EARLY, Shape
 from tasks._row import Row
 
 SHARES: Mapping[str, float] = {
-    "squad": 24,
-    "cloze_en": 14,
-    "cloze_ko": 38,
+    "squad": 22,
+    "cloze_en": 11,
+    "cloze_ko": 36,
+    "definition": 9,
+    "lookup": 8,
+    "copying": 4,
+    "statutes": 4,
 }
 """Parts of the mixture by task, the language or languages of a task included."""
 
