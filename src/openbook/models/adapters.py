@@ -2,7 +2,8 @@
 
 An adapter is refused on a base it was not made for. Its shapes must fit, every one of its
 weights must find its place, and where its own note (``adapter_config.json``) names a base
-that can be looked at, that base must be this one.
+that can be looked at, that base must be this one. An adapter trained here also says the
+fingerprint of its base's weights, which must be this base's.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
+from openbook.artifacts import MANIFEST
 from openbook.errors import ModelError, need
 from openbook.models.encoders import LOADING
 from openbook.models.weights import fingerprint, folder_of, read_config
@@ -44,6 +46,7 @@ def attach(model: Any, name: str, base: Path, base_name: str, root: Path) -> tup
             f"is not an adapter: it has no {NOTE}", where=name, fix="Name the adapter's folder."
         )
     _same_base(str(note.get("base_model_name_or_path") or ""), name, base, base_name, root)
+    _same_weights(read_config(folder, MANIFEST), name, base, base_name)
     peft = need("peft", "local")
     try:
         with warnings.catch_warnings(record=True) as said:
@@ -74,6 +77,14 @@ def _same_base(noted: str, name: str, base: Path, base_name: str, root: Path) ->
     named_folder = (root / Path(base_name).expanduser()).is_dir()
     if re.fullmatch(hub, noted) and re.fullmatch(hub, base_name) and not named_folder:
         raise _misfit(name, base_name, f"it was made for {noted}")
+
+
+def _same_weights(made: dict[str, object], name: str, base: Path, base_name: str) -> None:
+    """Refuse when the manifest of an adapter of ours names a base of other weights."""
+    noted = made.get("base")
+    mark = noted.get("fingerprint") if isinstance(noted, dict) else None
+    if mark and mark != fingerprint(base):
+        raise _misfit(name, base_name, f"it was made for the weights {mark}")
 
 
 def _unplaced(folder: Path, model: Any, peft: Any) -> int:

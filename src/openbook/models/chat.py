@@ -50,6 +50,22 @@ def written(prompt: Prompt, tokenizer: Any) -> tuple[str, bool]:
         ) from error
 
 
+def prompt_tokens(prompt: Prompt, tokenizer: Any) -> list[int]:
+    """Ids of a prompt as a local model reads it, in training as when it is asked.
+
+    Raises:
+        ModelError: as :func:`written`.
+    """
+    text, special = written(prompt, tokenizer)
+    return list(tokenizer(text, add_special_tokens=special, verbose=False)["input_ids"])
+
+
+def reply_tokens(reply: str, tokenizer: Any) -> list[int]:
+    """Ids of what a model is to write after a prompt, control tokens broken, without an end."""
+    safe = _safe((Message("assistant", reply),), tokenizer)[0].content
+    return list(tokenizer(safe, add_special_tokens=False, verbose=False)["input_ids"])
+
+
 def plain(prompt: Prompt) -> str:
     """The layout for models without a chat template; see the module.
 

@@ -57,7 +57,7 @@ def generate(
     torch, library = need("torch", "local"), need("transformers", "local")
     model, tokenizer = loaded.model, loaded.tokenizer
     ids, mask = _padded(tokens, tokenizer.pad_token_id or 0, torch, model.device)
-    ends = _ends(model, tokenizer)
+    ends = ends_of(model, tokenizer)
     criteria = library.StoppingCriteriaList([_Enough(tokenizer, wanted.stop, stopped, torch)])
     devices = [model.device] if model.device.type == "cuda" else []
     try:
@@ -106,7 +106,7 @@ def _padded(tokens: Sequence[Sequence[int]], pad: int, torch: Any, device: Any) 
     return torch.tensor(ids, device=device), torch.tensor(mask, device=device)
 
 
-def _ends(model: Any, tokenizer: Any) -> list[int]:
+def ends_of(model: Any, tokenizer: Any) -> list[int]:
     """Ids of the tokens that end a text."""
     stated = getattr(model.generation_config, "eos_token_id", None)
     listed = [stated] if isinstance(stated, int) else list(stated or ())

@@ -17,7 +17,7 @@ from typing import Any
 
 from openbook.errors import ModelError, need
 from openbook.models.adapters import attach
-from openbook.models.chat import written
+from openbook.models.chat import prompt_tokens
 from openbook.models.decoding import Loaded, Wanted, generate
 from openbook.models.encoders import folder_name, loading, weights_kwargs
 from openbook.models.settings import ModelSettings
@@ -131,10 +131,7 @@ class LocalLM:
         return min(max_tokens, self.max_tokens) if self.max_tokens else max_tokens
 
     def _tokens(self, prompt: Prompt) -> list[int]:
-        text, special = written(prompt, self.loaded.tokenizer)
-        return list(
-            self.loaded.tokenizer(text, add_special_tokens=special, verbose=False)["input_ids"]
-        )
+        return prompt_tokens(prompt, self.loaded.tokenizer)
 
     def _fitting(self, prompt: Prompt, max_tokens: int) -> list[int]:
         tokens, room = self._tokens(prompt), self.room(max_tokens)
