@@ -16,13 +16,20 @@ from tasks._passages import EARLY, Shape
 from tasks._row import Row
 
 SHARES: Mapping[str, float] = {
-    "squad": 22,
-    "cloze_en": 11,
-    "cloze_ko": 36,
-    "definition": 9,
-    "lookup": 8,
-    "copying": 4,
+    "squad": 21,
+    "cloze_en": 10,
+    "cloze_ko": 34,
+    "definition": 8,
+    "lookup": 7,
+    "copying": 3,
     "statutes": 4,
+    "aligned": 2,
+    "wiki2": 2,
+    "metaqa": 3,
+    "keywords": 2,
+    "writing": 2,
+    "closed": 1,
+    "followups": 1,
 }
 """Parts of the mixture by task, the language or languages of a task included."""
 
