@@ -178,7 +178,7 @@ def clauses(sentence: str, words: list[Word]) -> list[Clause]:
     held: list[Word] = []
     for at, word in enumerate(words):
         held.append(word)
-        if word.role != "verb" or word.stem < 0:
+        if word.role != "verb" or word.stem < 0 or inside_marks(sentence[: word.end]):
             continue
         if word.last.tag == "EC":
             follows = words[at + 1] if at + 1 < len(words) else None
@@ -202,6 +202,19 @@ def clauses(sentence: str, words: list[Word]) -> list[Clause]:
         told = bool(some) and DATE.search(sentence, some[0].start, some[-1].end) is not None
         made.append(Clause(some, _verb(sentence, group, past or told)))
     return made
+
+
+def inside_marks(before: str) -> bool:
+    """Whether a title or a quotation is open after this beginning of a sentence."""
+    return (
+        before.count("《") > before.count("》")
+        or before.count("〈") > before.count("〉")
+        or before.count("“") > before.count("”")
+        or before.count("‘") > before.count("’")
+        or before.count("「") > before.count("」")
+        or before.count("『") > before.count("』")
+        or before.count('"') % 2 == 1
+    )
 
 
 def _heavy(word: Word) -> bool:

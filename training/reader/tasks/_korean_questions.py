@@ -7,16 +7,29 @@ from __future__ import annotations
 
 import random
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from tasks._korean import DATE, NOUNS, SERVING, Clause, Token, Word, analyse, clauses, particle
+from tasks._korean import (
+    DATE,
+    NOUNS,
+    SERVING,
+    Clause,
+    Token,
+    Word,
+    analyse,
+    clauses,
+    inside_marks,
+    particle,
+)
 from tasks._korean_words import (
     ATTRIBUTES,
     BREAKS,
     COUNTRIES,
+    DOING,
     EMPTY,
     GOING,
     HUMAN,
+    KINDS,
     NUMBER,
     PAID,
     PEOPLE,
@@ -33,6 +46,8 @@ _LEADING = re.compile(
     r"오히려|그럼에도|이에 따라|이로 인해|이에|이어|이어서|그러자|그리하여|반면|반면에|더불어|마침내|게다가|"
     r"마지막으로|실제로|예를 들어|당시|처음에는|처음에|이후에|이후에는|그 결과|이 때|이와 함께|그 이후),? "
 )
+_MARK = "[《》〈〉「」『』“”]"
+_WORK_TITLE = re.compile(r"[《〈「『](?P<name>[^《》〈〉「」『』]{2,40})[》〉」』]")
 _PARENTHESES = re.compile(r"\s*[(（][^()（）]*[)）]")
 
 
@@ -68,7 +83,7 @@ def questions(
             answer = clean[span.start : span.end]
             if answer in sentence and len(answer) > 0:
                 asked = maker.ask(clause, span, subject)
-                if asked and answer not in asked and len(asked) < 130:
+                if asked and answer not in asked and len(asked) < 130 and _balanced(asked):
                     weight = maker.worth(span, asked)
                     found.append((rng.random() ** (1 / weight), asked, answer))
     found.sort(reverse=True)
@@ -147,13 +162,20 @@ class _Maker:
             found += self._placed(words, match.start(), match.end(), "date", taken)
         for match in NUMBER.finditer(self.sentence, begin, stop):
             unit = match["unit"]
-            if self.sentence[match.end("unit") :].startswith((" 세계", " 연속", " 전", " 만에")):
+            if re.match(
+                r" (?:세계|연속|전|만에|또는|내지)|,? ?[\d~]", self.sentence[match.end("unit") :]
+            ):
+                continue
+            if re.search(r"\d[가-힣]{1,2},? ?$|[~,-] ?$", self.sentence[: match.start()]):
                 continue
             start = match.start("value") if match["first"] != "제" else match.start()
             found += self._placed(words, start, match.end("unit"), "number", taken, unit)
         if clause.verb.copula and (span := self._predicate(clause, stop)):
             found.append(span)
             taken.append((span.start, span.end))
+        for match in _WORK_TITLE.finditer(self.sentence, begin, stop):
+            for span in self._placed(words, match.start("name"), match.end("name"), "work", taken):
+                found.append(self._with_kind(words, span))
         for at, word in enumerate(words):
             span = self._phrase(words, at, word)
             if span and all(span.end <= a or span.start >= b for a, b in taken):
@@ -193,6 +215,8 @@ class _Maker:
         inside = [at for at, w in enumerate(words) if w.start < end and start < w.end]
         if not inside:
             return []
+        if self.name == self.sentence[start:end]:
+            return []
         return [Span(inside[0], inside[-1], start, end, sort, kind)]
 
     def _phrase(self, words: list[Word], at: int, word: Word) -> Span | None:
@@ -222,12 +246,28 @@ class _Maker:
         while end > start and self.sentence[end - 1] in "》〉」』”’\"'":
             end -= 1
         text = self.sentence[start:end]
-        if re.search("[《》〈〉「」『』“”]", text) or self._of_name(start, end):
+        if self._of_name(start, end):
+            return None
+        if (kind := self._kind_before(words, first, at, start, end)) is not None:
+            name, start = kind
+            text = self.sentence[start:end]
+            if (
+                len(text) < 2
+                or text in EMPTY
+                or re.search(_MARK, text)
+                or self._of_name(start, end)
+            ):
+                return None
+            sort = "person" if name.split()[-1] in PEOPLE | WHO else "thing"
+            return Span(first, at, start, end, sort, name)
+        if re.search(_MARK, text):
             return None
         if not self._telling(text, head, words[first : at + 1]):
             return None
         after = words[at + 1].tokens[0].form if at + 1 < len(words) else self.verb[:2]
+        main, self.verb = self.verb, self._governing(words, at, particles[0].tag)
         sort, kind = self._sort(text, head, particles[0], after)
+        self.verb = main
         return Span(first, at, start, end, sort, kind)
 
     def _of_name(self, start: int, end: int) -> bool:
@@ -235,20 +275,49 @@ class _Maker:
         at = self.sentence.find(self.name)
         return at >= 0 and at < end and start < at + len(self.name) and end - start < len(self.name)
 
+    def _governing(self, words: list[Word], at: int, tag: str) -> str:
+        """The verb of a subject: the next one, that of the clause for a topic."""
+        if tag == "JKS":
+            for word in words[at + 1 :]:
+                if word.stem >= 0 and word.role in ("adnominal", "verb"):
+                    return self.sentence[word.start : word.end]
+        return self.verb
+
+    def _with_kind(self, words: list[Word], span: Span) -> Span:
+        """A work with the noun before its title: 소설 《토지》."""
+        if span.first:
+            before = words[span.first - 1]
+            kind = self._text(before)
+            if kind in KINDS and self.sentence[before.end : span.start].strip() in tuple(
+                "《〈「『"
+            ):
+                return replace(span, first=span.first - 1, kind=kind)
+        return span
+
+    def _kind_before(
+        self, words: list[Word], first: int, at: int, start: int, end: int
+    ) -> tuple[str, int] | None:
+        """The noun before a name that says what it is, and where the name begins."""
+        for i in range(first + 1, at + 1):
+            held, head = words[i - 1], words[i].tokens[0]
+            if held.comma or held.last.form not in KINDS or held.last.tag != "NNG":
+                continue
+            if not all(t.tag == "NNG" for w in words[first:i] for t in w.tokens):
+                continue
+            if head.tag in ("NNP", "SL") or head.form in tuple("《〈「『"):
+                begin = words[i].start
+                while self.sentence[begin] in "《〈「『“‘\"'":
+                    begin += 1
+                if begin < end:
+                    return self.sentence[start : words[i - 1].end], begin
+        return None
+
     def _open(self, at: int) -> bool:
         """Whether this place stands inside marks of a title or a quotation."""
-        before = self.sentence[:at]
         return (
-            (
-                before.count("《") > before.count("》")
-                or before.count("〈") > before.count("〉")
-                or before.count("“") > before.count("”")
-                or before.count("「") > before.count("」")
-                or before.count("『") > before.count("』")
-                or before.count('"') % 2 == 1
-            )
-            and self.sentence[at - 1] not in '《〈「『“"'
-            and self.sentence[at] not in '》〉」』”"'
+            inside_marks(self.sentence[:at])
+            and self.sentence[at - 1] not in '《〈「『“‘"'
+            and self.sentence[at] not in '》〉」』”’"'
         )
 
     def _telling(self, text: str, head: list[Token], words: list[Word]) -> bool:
@@ -280,7 +349,7 @@ class _Maker:
             return "person", known
         if proper and not known:
             named = re.fullmatch("[가-힣]{3}", text) and text[0] in SURNAMES and len(head) == 1
-            named = named and mark.tag in ("JKS", "JX")
+            named = named and mark.tag in ("JKS", "JX") and self.verb.startswith(DOING)
             does = mark.tag in ("JKS", "JX") and self.verb.startswith(HUMAN)
             if named or does or (mark.form == "에" and after == "의하"):
                 return "person", ""
@@ -339,7 +408,14 @@ class _Maker:
             return ""
         genitive = words[span.last].role == "JKG" or follows.startswith("의")
         counted = span.sort == "number"
-        plain = nested or dangling or genitive or counted or serves or spoken
+        rest = self.sentence[span.end :]
+        lasting = span.sort == "date" and bool(
+            re.match(r"(?:까지|부터|경| ?이후| ?이전| ?이래| 기준| 당시| 현재|을 기준)", rest)
+        )
+        if own or words[span.last].role == "JKS":  # another topic beside the one asked for
+            own = own or any(_topic(w) for i, w in enumerate(words) if i != span.last)
+        plain = lasting or nested or dangling or genitive or counted or serves or spoken
+        plain = plain or (words[span.last].role == "JKS" and own)
         if plain or (self.rng.random() < 0.4 and not clause.verb.copula):
             return self._inside(clause, span, subject)
         if clause.verb.copula and not own:
@@ -353,6 +429,8 @@ class _Maker:
             return ""
         first, last = clause.words[span.first], clause.words[span.last]
         head = self.sentence[first.start : span.start].strip("《〈「『“‘\"' ")
+        if span.kind and head == span.kind:
+            head = ""
         tail = self.sentence[span.end : last.end].lstrip("》〉」』”’\"'").rstrip(",")
         topic = _topic(last)
         if span.sort == "date":
@@ -419,6 +497,7 @@ class _Maker:
             pieces = self._with_subject(clause, pieces, subject, "이")
         if sum(len(piece.split()) for piece in pieces) < (1 if not own else 2):
             return ""
+        pieces = [re.sub(r"(?<=에|서)는$", "", piece) for piece in pieces]
         verb = self._verb(clause.verb.adnominal, clause)
         return self._written([*pieces, verb, self._noun(span)])
 
@@ -457,6 +536,9 @@ class _Maker:
             if at in skip:
                 continue
             held.append(word)
+            follows = self._text(words[at + 1]) if at + 1 < len(words) else ""
+            if re.match(r"\d{1,2}[월일]", follows) and re.search(r"\d[년월]$", self._text(word)):
+                continue
             if word.role in ("JKS", "JKO", "JKB", "JX", "adverb", "verb") or self._dated(word):
                 parts.append(self._joined(held))
                 roles.append("JKS" if _topic(word) else word.role)
@@ -550,6 +632,20 @@ _PERSON = ("사람은?", "사람은 누구인가?", "인물은?", "인물은 누
 _PLACE = ("곳은?", "곳은 어디인가?", "장소는?", "장소는 어디인가?")
 _WORK = ("작품은?", "작품의 이름은?", "것은?", "작품은 무엇인가?")
 _THING = ("것은?", "것은 무엇인가?", "것은 무엇인가?")
+
+
+def _balanced(text: str) -> bool:
+    """Whether marks come in pairs."""
+    return (
+        text.count("《") == text.count("》")
+        and text.count("〈") == text.count("〉")
+        and text.count("“") == text.count("”")
+        and text.count("‘") == text.count("’")
+        and text.count("'") % 2 == 0
+        and text.count('"') % 2 == 0
+    )
+
+
 _THIS = frozenset("이 그 본 동 해당".split())
 _MARKS = frozenset("SSO SSC SS SP SO SW SF".split())
 
