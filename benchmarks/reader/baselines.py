@@ -145,6 +145,8 @@ BASELINES: dict[str, Callable[[Read], str]] = {
     "window": window,
     "chosen window": chosen_window,
 }
+CHOSEN = frozenset(name for name in BASELINES if name.startswith("chosen"))
+"""Those whose sentence comes from learnt weights; the others are rules alone."""
 
 
 def _in_sentence(read: Read, worth: np.ndarray) -> str:

@@ -16,8 +16,7 @@ from pathlib import Path
 import numpy as np
 from cases import SEED, bm25
 
-from openbook.evaluate.questions import read_questions
-from openbook.generate.reading import read
+from openbook.generate import reading
 from openbook.models.prompts import ANSWER, numbered, render, template
 from openbook.tune.lm import Row
 from openbook.types import Example, Passage, Prompt
@@ -51,7 +50,7 @@ def load(data: Path) -> Domain:
         text = card(fields)
         cards[row["_id"]] = Passage(row["_id"], row["_id"], 0, len(text), text)
         calls[row["_id"]] = fields["api_call"]
-    questions = read_questions(data / SET / "queries.jsonl")
+    questions = read(data / SET / "queries.jsonl")
     names = sorted(cards, key=int)
     random.Random(SEED).shuffle(names)
     held = set(names[: round(HELD * len(names))])
@@ -67,6 +66,15 @@ def load(data: Path) -> Domain:
             for q, row in zip(questions, order.tolist(), strict=True)
         },
     )
+
+
+def read(file: Path) -> list[Example]:
+    """The questions; their ids repeat in the file, so the line's number is the id."""
+    rows = [json.loads(line) for line in file.read_text("utf-8").splitlines()]
+    return [
+        Example(str(i), row["text"], tuple(row["answers"]), (row["gold"],), True, "en")
+        for i, row in enumerate(rows)
+    ]
 
 
 def card(fields: dict[str, object]) -> str:
@@ -116,7 +124,7 @@ def training_rows(domain: Domain) -> list[Row]:
 
 def said(written: str) -> str:
     """The call that a model's text gives."""
-    found = read(written)
+    found = reading.read(written)
     return "; ".join(found.answers) if found.answers else found.text
 
 
