@@ -56,7 +56,11 @@ class Instruct:
     """0: one pass over the rows."""
     batch_tokens: int = 6_144
     longest: int = 640
-    most_passages: int = 6
+    short: float = 0.2
+    """Share of rows with one or two passages of a few sentences: choosing among few is learnt
+    first, and costs least."""
+    early: float = 0.3
+    """Share of rows with at most three passages of up to 500 characters."""
     quote_weight: float = 0.4
     """Weight of a quote's later tokens in the loss; they are copied, and easy."""
     optimiser: Optimiser = field(default_factory=Optimiser)

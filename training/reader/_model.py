@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import torch
 from _config import Model, Optimiser
+from _muon import Muon
 from numpy.typing import NDArray
 from torch.nn import functional
 from transformers import Qwen3Config, Qwen3ForCausalLM
@@ -59,8 +60,7 @@ def network(model: Model, seed: int) -> Qwen3ForCausalLM:
 class Learner:
     """A network that learns from batches; the part of a job that all stages share.
 
-    Muon (Jordan et al., 2024) orthogonalises the updates of matrices inside the layers,
-    scaled to AdamW's size (Moonlight, arXiv:2502.16982); all else is AdamW's.
+    The matrices inside the layers are Muon's, embeddings and norms AdamW's.
     """
 
     def __init__(self, net: Qwen3ForCausalLM, settings: Optimiser, steps: int, device: str) -> None:
@@ -71,12 +71,7 @@ class Learner:
             inner = weight.ndim == 2 and "embed" not in name
             (matrices if inner else vectors).append(weight)
         self.optimisers: list[torch.optim.Optimizer] = [
-            torch.optim.Muon(
-                matrices,
-                lr=settings.rate,
-                weight_decay=settings.weight_decay,
-                adjust_lr_fn="match_rms_adamw",
-            ),
+            Muon(matrices, lr=settings.rate, weight_decay=settings.weight_decay),
             torch.optim.AdamW(
                 vectors, lr=settings.vector_rate, betas=(0.9, 0.98), weight_decay=0.0, fused=True
             ),

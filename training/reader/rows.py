@@ -20,10 +20,10 @@ from _cli import arguments
 from _config import Config
 from _model import END
 from layout import SURE, Written, lay_out
-from tasks.mixture import mixed
+from tasks.mixture import SHAPES, mixed
 from tokenizers import Tokenizer
 
-EACH = 10_000
+EACH = 5_000
 """Rows of a shard."""
 
 
@@ -51,7 +51,10 @@ def make(shard: int, data: Path, out: Path, config: Config, shards: int) -> str:
     stage, random = config.instruct, Random(config.seed * 100_003 + shard)
     count = min(EACH, stage.rows - shard * EACH)
     ids, weights, lengths, left = array("H"), array("B"), array("i"), 0
-    rows = mixed(data, config.seed, count, shard=shard, shards=shards)
+    share = (shard + 0.5) / shards
+    early = "short" if share < stage.short else "early"
+    shape = SHAPES[early if share < stage.short + stage.early else "full"]
+    rows = mixed(data, config.seed, count, shard=shard, shards=shards, shape=shape)
     for row in rows:
         some, weight = encode(lay_out(row, random), tokenizer, stage.quote_weight)
         if len(some) > stage.longest:

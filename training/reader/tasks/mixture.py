@@ -33,7 +33,8 @@ SHARES: Mapping[str, float] = {
 }
 """Parts of the mixture by task, the language or languages of a task included."""
 
-SHAPES: Mapping[str, Shape] = {"full": Shape(), "early": EARLY}
+SHORT = Shape(most_passages=2, most_characters=280, total_en=420, total_ko=260)
+SHAPES: Mapping[str, Shape] = {"full": Shape(), "early": EARLY, "short": SHORT}
 
 
 def mixed(
