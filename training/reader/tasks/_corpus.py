@@ -28,6 +28,11 @@ class Text:
         return re.sub(r"\s*\([^()]*\)$", "", self.title).strip()
 
 
+def lines_of(path: Path) -> list[str]:
+    """Lines of a small file, cut at line feeds alone, without the empty ones."""
+    return [line for line in path.read_text(encoding="utf-8").split("\n") if line]
+
+
 def stream(data: Path, language: str) -> Iterator[Text]:
     """Documents of a language, in the order of the files."""
     for part in PARTS[language]:

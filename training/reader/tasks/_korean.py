@@ -262,6 +262,8 @@ def final(word: str) -> int:
             return (ord(sign) - 0xAC00) % 28
         if sign.isdigit():
             return {"0": 21, "1": 8, "3": 16, "6": 1, "7": 8, "8": 8}.get(sign, 0)
+        if sign.isascii() and sign.isupper():
+            return {"L": 8, "R": 8, "M": 16, "N": 4}.get(sign, 0)
         if sign.isascii() and sign.isalpha():
             low = sign.lower()
             return 8 if low in "lr" else 16 if low in "mn" else 1 if low in "bckpt" else 0

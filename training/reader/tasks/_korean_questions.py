@@ -185,14 +185,21 @@ class _Maker:
     def _predicate(self, clause: Clause, stop: int) -> Span | None:
         """What an attribute is said to be: the end of 수도는 오슬로이다."""
         at = len(clause.words) - 1
+        while at > 0 and not _topic(clause.words[at]):
+            if clause.words[at].role != "noun" and self._text(clause.words[at]) not in _ABOUT:
+                return None
+            at -= 1
         noun = clause.words[at]
-        text = self._text(noun)
-        if not _topic(noun) or text[:-1].rstrip("들") not in ATTRIBUTES:
+        if not _topic(noun) or self._text(noun)[:-1].rstrip("들") not in ATTRIBUTES:
             return None
         start = self.sentence.find(clause.verb.before, stop)
+        if start < 0:
+            return None
         end = start + len(clause.verb.before)
+        named = [w for w in clause.words[at + 1 :] if self._text(w) not in _ABOUT]
+        start = named[0].start if named else start
         value = self.sentence[start:end]
-        if start < 0 or not 1 < len(value) <= 30 or value in EMPTY or value.endswith(_FORMAL):
+        if not 1 < len(value) <= 30 or value in EMPTY or value.endswith(_FORMAL):
             return None
         while start < end and self.sentence[start] in "《〈「『“‘\"'":
             start += 1
@@ -447,7 +454,8 @@ class _Maker:
 
     def _value(self, clause: Clause, span: Span) -> str:
         """수도는 무엇인가?, with whose it is in front if nothing says it."""
-        words = clause.words
+        at = max(i for i, w in enumerate(clause.words) if _topic(w))
+        words = clause.words[: at + 1]
         first = max((i + 1 for i, w in enumerate(words[:-1]) if w.comma), default=0)
         text = self.sentence[words[first].start : words[-1].end]
         if words[first].tokens[0].tag == "NP" or words[first].tokens[0].form in _THIS:
@@ -462,6 +470,8 @@ class _Maker:
             what = "누구"
         elif DATE.search(value):
             what = "언제"
+        elif number := NUMBER.search(value + " "):
+            what = "얼마" if self.rng.random() < 0.5 else f"몇 {number['unit']}"
         return f"{text}?" if self.rng.random() < 0.4 else f"{text} {what}인가?"
 
     def _question_word(self, span: Span) -> str:
@@ -601,6 +611,8 @@ class _Maker:
                 full = self.sentence[clause.words[first].start : word.end].rstrip(",")
                 name = self.name if self._points(text, clause.words[first:]) else text
                 wanted = "이" if word.role == "JKS" else kind
+                if name in ATTRIBUTES and self.name not in self.sentence:
+                    name = f"{self.name}의 {name}"
                 changed = particle(name, wanted)
                 return [p.replace(full, changed, 1) if full in p else p for p in pieces]
         return [particle(subject, kind), *pieces] if subject else pieces
@@ -617,6 +629,7 @@ class _Maker:
 
 
 _ASKING = ("는가", "는가", "는가", "나", "는가", "을까")
+_ABOUT = ("약", "총", "현재", "최대", "바로", "각각", "모두")
 _FORMAL = ("것", "때문", "뿐", "중", "편", "바", "점", "셈", "말")
 _YEAR = (
     "해는?",

@@ -76,6 +76,8 @@ def rows(data: Path, seed: int, count: int, shape: Shape | None = None) -> Itera
 
         def far(rng: random.Random, limit: int, told: str = told) -> str:
             other = rng.choice(pages)[f"text_{told}"]
+            if len(other) <= limit:
+                return other.strip()
             ends = [b for _, b in sentences(other[:limit]) if b <= limit]
             return other[: ends[-2] if len(ends) > 1 else limit].strip()
 

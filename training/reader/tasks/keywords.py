@@ -20,7 +20,7 @@ those it its his her their there they he she we you i what's who's if than then 
 called about into over under between during after before out up down all any some most more other was were
 through kind many percentage percent year date person people""".split()
 )
-_NOUNS = frozenset("NNG NNP SL SN SH XR NR".split())
+_NOUNS = frozenset("NNG NNP SL SN SH XR NR XPN".split())
 _ASKING = frozenset(
     "언제 어디 누구 무엇 이름 것 때 곳 해 사람 인물 날 날짜 장소 연도 몇 얼마 뜻 시기 때문".split()
 )

@@ -16,6 +16,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from tasks._corpus import lines_of
 from tasks._korean import particle
 from tasks._passages import Shape
 from tasks._row import Row
@@ -79,8 +80,8 @@ def graph(data: Path) -> Films:
     """The triples of the film graph."""
     told: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     films: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for line in (data / "metaqa" / "triples.tsv").open(encoding="utf-8"):
-        film, relation, value = line.rstrip("\n").split("\t")
+    for line in lines_of(data / "metaqa" / "triples.tsv"):
+        film, relation, value = line.split("\t")
         told[film][relation].append(value)
         films[relation, value].append(film)
     return Films(
@@ -95,7 +96,7 @@ def asked(data: Path) -> tuple[Mapping[str, Any], ...]:
     """Questions of one, two and three hops."""
     found = []
     for hops in (1, 2, 3):
-        for line in (data / "metaqa" / f"{hops}hop_train.jsonl").open(encoding="utf-8"):
+        for line in lines_of(data / "metaqa" / f"{hops}hop_train.jsonl"):
             found.append(json.loads(line))
     return tuple(found)
 

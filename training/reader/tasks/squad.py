@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
+from tasks._corpus import lines_of
 from tasks._passages import Fact, Shape, present, window
 from tasks._row import Row
 
@@ -21,7 +22,7 @@ def load(data: Path) -> tuple[list[tuple[Fact, str]], dict[str, list[str]]]:
     folder = data / "squad" / "train"
     texts, titles = {}, {}
     articles: dict[str, list[str]] = defaultdict(list)
-    for line in (folder / "corpus.jsonl").open(encoding="utf-8"):
+    for line in lines_of(folder / "corpus.jsonl"):
         row = json.loads(line)
         texts[row["_id"]], titles[row["_id"]] = row["text"], row["title"]
         articles[row["title"]].append(row["text"])
@@ -30,7 +31,7 @@ def load(data: Path) -> tuple[list[tuple[Fact, str]], dict[str, list[str]]]:
         for line in (folder / "qrels.tsv").read_text(encoding="utf-8").splitlines()[1:]
     )
     facts = []
-    for line in (folder / "queries.jsonl").open(encoding="utf-8"):
+    for line in lines_of(folder / "queries.jsonl"):
         row = json.loads(line)
         found = gold[row["_id"]]
         fact = of_question(row["text"], row["answers"][0], row["answer_start"], texts[found])

@@ -88,6 +88,9 @@ def one_hop(item: Mapping[str, Any], rng: random.Random, shape: Shape) -> Row | 
                 return None
             others = [_shown(s, shape.most_characters) for t, s in item["context"] if t != title]
             others = [o for o in others if answer not in o]
+            if others and rng.random() < shape.refusals:
+                some = rng.sample(others, min(shape.number(rng), len(others)))
+                return Row("wiki2", "en", pair["question"], tuple(some), (), "")
             shown = min(shape.number(rng), len(others) + 1)
             passages = [passage, *rng.sample(others, shown - 1)]
             rng.shuffle(passages)
