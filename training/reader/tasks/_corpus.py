@@ -33,13 +33,29 @@ def lines_of(path: Path) -> list[str]:
     return [line for line in path.read_text(encoding="utf-8").split("\n") if line]
 
 
-def stream(data: Path, language: str) -> Iterator[Text]:
-    """Documents of a language, in the order of the files."""
+LEFT_OUT = Path(__file__).resolve().parents[1] / "left_out.json"
+"""Titles of documents that share text with what the reader is measured on (overlap.py)."""
+
+
+@lru_cache(maxsize=2)
+def left_out(language: str) -> frozenset[str]:
+    """Titles of documents that no training script reads."""
+    if not LEFT_OUT.is_file():
+        return frozenset()
+    return frozenset(json.loads(LEFT_OUT.read_text(encoding="utf-8")).get(language, ()))
+
+
+def stream(data: Path, language: str, every: bool = False) -> Iterator[Text]:
+    """Documents of a language, in the order of the files, without those that share text with
+    what the reader is measured on unless ``every`` is said.
+    """
+    skipped = frozenset() if every else left_out(language)
     for part in PARTS[language]:
         with lzma.open(data / "corpora" / f"{part}.jsonl.xz", "rt", encoding="utf-8") as lines:
             for line in lines:
                 row = json.loads(line)
-                yield Text(row["title"], row["text"])
+                if row["title"] not in skipped:
+                    yield Text(row["title"], row["text"])
 
 
 class Shelf:
@@ -87,7 +103,7 @@ def sort_of(document: Text) -> str:
     if re.search("[가-힣]", first):
         sentence = re.split(r"(?<=다)\. ?", first, maxsplit=1)[0]
         found = _KO_SORT.search(sentence)
-        return found[1][-2:] if found else ""
+        return found[1] if found else ""
     found = _EN_SORT.search(first)
     return found[1].strip() if found else ""
 

@@ -121,6 +121,8 @@ def parts(text: str) -> Parts | None:
         if not known:
             continue
         subject = " ".join(words[:at])
+        if low not in AUXILIARIES and any(w.endswith(("ed", "ied")) for w in words[:at]):
+            return None
         if low in AUXILIARIES:
             rest = words[at + 1 :]
             return Parts(lead[0] if lead else "", subject, word, "", " ".join(rest))

@@ -47,6 +47,14 @@ EMPTY = frozenset(
 )
 """Nouns that ask for nothing when they are the whole answer."""
 
+_WHO_ENDS = tuple(name for name in PEOPLE if len(name) > 1)
+
+
+def is_person(kind: str) -> bool:
+    """Whether a noun for a thing means a person: 소설가, 축구선수."""
+    return kind in PEOPLE or kind.endswith(_WHO_ENDS)
+
+
 BREAKS = frozenset(
     "이후 이전 후 뒤 전 당시 때 경우 사이 도중 동안 사후 생전 원래 처음 현재 직후 직전 최초 결과 다음 이듬해 "
     "중 간 시 매년 매월 오늘 이번 지난 등 및 또는 혹은 겸 시절 무렵 이래 말 초 초반 중반 후반 아래 위 안 밖 "

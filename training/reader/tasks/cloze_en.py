@@ -264,6 +264,22 @@ def _finished(text: str, rng: random.Random) -> str:
     return f"{text[:1].upper()}{text[1:]}?" if len(text.split()) >= 4 else ""
 
 
+_REASON = re.compile(
+    r"^(?P<what>.{15,140}?),? (?:because|due to|in order) (?P<why>[^,;]{8,110})[.,;]"
+)
+
+
+def reason(sentence: str, name: str, rng: random.Random) -> list[tuple[str, str]]:
+    """Why something is so, where the sentence says because, due to or in order to."""
+    hit = _REASON.match(sentence)
+    found = parts(_referred(hit["what"], name)) if hit else None
+    if not hit or not found:
+        return []
+    asked = _finished(inverted(found, rng.choice(("Why", "Why", "For what reason"))), rng)
+    answer = re.sub(r"^of ", "", hit["why"]).rstrip(".")
+    return [(asked, answer)] if asked else []
+
+
 def questions(
     sentence: str, name: str, rng: random.Random, given: frozenset[str], most: int = 3
 ) -> list[tuple[str, str]]:
@@ -273,7 +289,8 @@ def questions(
         return []
     found = spans(clean, given)
     rng.shuffle(found)
-    made: list[tuple[str, str]] = []
+    made = reason(clean, name, rng) if rng.random() < 0.8 else []
+    made = [(asked, answer) for asked, answer in made if answer in sentence]
     for span in found:
         answer = clean[span.start : span.end]
         if answer not in sentence or answer == name or clean.count(answer) > 1:

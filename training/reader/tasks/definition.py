@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tasks._corpus import Text, shelf, sort_of
 from tasks._korean import particle
-from tasks._korean_words import PEOPLE, PLACES
+from tasks._korean_words import PLACES, is_person
 from tasks._passages import Fact, Shape, among
 from tasks._row import Row
 
@@ -51,7 +51,7 @@ def korean(document: Text, sentence: str, rng: random.Random) -> Iterator[tuple[
     rest = bare[len(name) :].lstrip("》〉」』”’\"'")
     topic = re.match(r"(?:은|는|\(이\)란|이란|란) ", rest)
     kind = sort_of(document)
-    person = kind in PEOPLE
+    person = is_person(kind)
     found = _KO_IS.match(rest[topic.end() :]) if topic else None
     if found:
         what = found["what"]
