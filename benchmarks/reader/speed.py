@@ -1,12 +1,13 @@
 """How fast the bundled reader reads and writes on this machine's cores.
 
-    python benchmarks/reader/speed.py [--llama-python VENV/bin/python]
+    python benchmarks/reader/speed.py [--llama-python VENV/bin/python] [--genai-python ...]
 
 Prefill and decode tokens a second, and a whole grounded answer over about 1,500 tokens of
 passages, by transformers through the ordinary path; the time until a fresh process has loaded
-the model; and beside them the same weights in llama.cpp, in an environment of its own that has
-``llama-cpp-python`` and ``gguf``. Each figure is the median of several runs, the engines taking
-turns. Rule: an engine that is more than 1.5 times as fast and installs as a wheel becomes the
+the model; and beside them the same weights in llama.cpp and onnxruntime-genai, each in an
+environment of its own (``llama-cpp-python`` and ``gguf``; ``onnxruntime-genai``, ``onnx``,
+``onnx-ir``, ``onnxscript``, torch and transformers). Each figure is the median of several runs.
+Rule: an engine that is more than 1.5 times as fast and installs as a wheel becomes the
 default on a CPU. Writes benchmarks/results/reader-speed.json.
 """
 
@@ -30,6 +31,7 @@ from openbook.models.local import LocalLM
 from openbook.models.open import describe
 from openbook.models.prompts import numbered, render
 from openbook.models.settings import Settings
+from openbook.models.weights import folder_of
 from openbook.types import Message, Prompt
 
 HERE = Path(__file__).resolve().parent
@@ -40,6 +42,11 @@ DECODED = 64
 RUNS = 5
 TARGET_S = 3.0
 GAIN = 1.5
+ENGINES = {
+    "llama.cpp": ("llama_python", "llama_engine.py", False),
+    "onnxruntime-genai": ("genai_python", "genai_engine.py", True),
+}
+"""Option with its environment, script, and whether the registry has a wheel of it."""
 LOAD = """
 import time; start = time.perf_counter()
 from pathlib import Path
@@ -151,8 +158,10 @@ def transformers_rows(model: LocalLM, asked: list[Prompt]) -> dict[str, Any]:
     }
 
 
-def llama_rows(python: str, model: LocalLM, asked: list[Prompt], threads: int) -> dict[str, Any]:
-    """The same prompts, as token ids, in llama.cpp by :mod:`llama_cpp`'s ``eval``."""
+def engine_rows(
+    python: str, script: str, model: LocalLM, asked: list[Prompt], given: argparse.Namespace
+) -> dict[str, Any]:
+    """The same prompts, as token ids, in another engine, which runs in its own environment."""
     import torch
 
     with tempfile.TemporaryDirectory() as name:
@@ -161,10 +170,12 @@ def llama_rows(python: str, model: LocalLM, asked: list[Prompt], threads: int) -
         ids = [model._tokens(prompt) for prompt in asked]
         with torch.inference_mode():
             wanted = [_greedy(model, row, 24) for row in ids[:4]]
-        task = {"ids": ids, "decoded": DECODED, "threads": threads, "check": wanted}
+        task = {"ids": ids, "decoded": DECODED, "threads": given.threads, "check": wanted}
         (folder / "task.json").write_text(json.dumps(task), "utf-8")
+        described = describe(given.model, Settings(), Path.cwd(), "generator")
+        where = folder_of(described.model, Path.cwd())
         done = subprocess.run(
-            [python, HERE / "llama_engine.py", folder], capture_output=True, text=True, check=False
+            [python, HERE / script, folder, where], capture_output=True, text=True, check=False
         )
         if done.returncode:
             return {"failed": done.stderr.strip()[-400:]}
@@ -205,7 +216,10 @@ def compared(ours: dict[str, Any], theirs: dict[str, Any], wheel: bool) -> dict[
     """Which engine is faster by how much, and what the rule says."""
     best = max(
         (name for name in theirs if isinstance(theirs[name], dict)),
-        key=lambda name: theirs[name]["decode_tokens_per_second"],
+        key=lambda name: (
+            -theirs[name]["prompt_seconds_median"]
+            - ours["answer_tokens_median"] * theirs[name]["seconds_a_token"]
+        ),
     )
     held = theirs[best]
     tokens = ours["answer_tokens_median"]
@@ -218,8 +232,15 @@ def compared(ours: dict[str, Any], theirs: dict[str, Any], wheel: bool) -> dict[
         "grounded_answer_seconds": round(spent, 3),
         "grounded_answer_gain": round(gain, 2),
         "installs_as_a_wheel": wheel,
-        "cpu_default": "llama.cpp" if wheel and gain > GAIN else "transformers",
+        "qualifies": wheel and gain > GAIN,
     }
+
+
+def chosen(compared_: dict[str, Any]) -> str:
+    """The engine that the rule makes the default on a CPU."""
+    fit = [name for name, row in compared_.items() if row["qualifies"]]
+    best = max(fit, key=lambda name: float(compared_[name]["grounded_answer_gain"]), default="")
+    return best or "transformers"
 
 
 def _ratio(held: dict[str, Any], ours: dict[str, Any], key: str) -> float:
@@ -231,8 +252,7 @@ def main() -> None:
     parser.add_argument("--model", default="openbook-reader", help="name or folder")
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--llama-python", default="", help="python that has llama_cpp and gguf")
-    parser.add_argument("--built", default="", help="how llama-cpp-python was installed there")
-    parser.add_argument("--wheel", action="store_true", help="it installed as a wheel")
+    parser.add_argument("--genai-python", default="", help="python that has onnxruntime_genai")
     parser.add_argument("--out", type=Path, default=OUT)
     given = parser.parse_args()
     import torch
@@ -261,14 +281,19 @@ def main() -> None:
         "transformers": {**ours, "cold": cold(given.model)},
         "met": ours["grounded_answer_seconds_median"] <= TARGET_S,
     }
-    if given.llama_python:
-        theirs = llama_rows(given.llama_python, model, asked, given.threads)
-        results["llama.cpp"] = {"installed": given.built, **theirs}
-        print("llama.cpp:", json.dumps(theirs), flush=True)
+    for name, (option, script, wheel) in ENGINES.items():
+        python = getattr(given, option)
+        if not python:
+            continue
+        theirs = engine_rows(python, script, model, asked, given)
+        results[name] = theirs
+        print(f"{name}:", json.dumps(theirs), flush=True)
         if "failed" not in theirs:
-            results["compared"] = compared(ours, theirs, given.wheel)
+            results.setdefault("compared", {})[name] = compared(ours, theirs, wheel)
+    if "compared" in results:
+        results["cpu_default"] = chosen(results["compared"])
     given.out.write_text(json.dumps(results, ensure_ascii=False, indent=1) + "\n", "utf-8")
-    print(json.dumps({k: results.get(k) for k in ("met", "compared")}))
+    print(json.dumps({k: results.get(k) for k in ("met", "compared", "cpu_default")}))
 
 
 if __name__ == "__main__":
