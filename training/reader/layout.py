@@ -36,7 +36,7 @@ class Written:
 def lay_out(row: Row, random: Random) -> Written:
     """One training text of a row."""
     if row.kind == "read":
-        return _read(row, random)
+        return reading(row, _titles(row.passages, random), random.random() < BRIEF)
     if row.kind == "closed":
         return _asked(f"<question>\n{row.question}\n</question>", f"{ANSWER} {row.answer}")
     if row.kind == "standalone":
@@ -52,9 +52,8 @@ def _asked(seen: str, wanted: str) -> Written:
     return Written(f"{USER}\n{seen}\n{ASSISTANT}\n", ((wanted, True),))
 
 
-def _read(row: Row, random: Random) -> Written:
-    titles = _titles(row.passages, random)
-    brief = random.random() < BRIEF
+def reading(row: Row, titles: Sequence[str], brief: bool) -> Written:
+    """A question over passages; ``brief`` asks for the answer without its quotes."""
     mark = "<write>brief</write>\n" if brief else ""
     question = f"<question>\n{defuse(row.question)}\n</question>\n{mark}"
     seen = f"{USER}\n{question}{_passages(row.passages, titles)}\n{ASSISTANT}\n"

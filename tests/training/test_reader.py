@@ -1,0 +1,160 @@
+"""The reader's stages end to end on small made-up data, and what they promise each other."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from random import Random
+
+import numpy as np
+import pytest
+import torch
+from _config import Instruct, Model, Optimiser, load
+from _model import Batch, Learner, network, weights_of
+from _muon import orthogonal
+from conftest import READER
+from instruct import Rows, batches
+from layout import lay_out, reading
+from tasks._row import Row
+from transformers import AutoTokenizer
+
+from openbook.models.local import LocalLM
+from openbook.models.prompts import conversation, numbered, render
+from openbook.models.settings import ModelSettings
+from openbook.types import Turn
+
+TINY = """
+seed = 3
+threads = 1
+workers = 1
+corpus_mb = 1
+pretrain_mb = 1
+[model]
+vocabulary = 600
+hidden = 32
+layers = 2
+heads = 2
+kv_heads = 1
+feed_forward = 64
+[pretrain]
+steps = 6
+rows = 2
+length = 48
+[instruct]
+rows = 60
+batch_tokens = 2048
+longest = 1500
+"""
+
+
+def stage(name: str, data: Path, out: Path, *more: str) -> str:
+    config = out / "tiny.toml"
+    out.mkdir(exist_ok=True)
+    config.write_text(TINY)
+    given = ["--data", str(data), "--out", str(out), "--config", str(config), *more]
+    done = subprocess.run(
+        [sys.executable, str(READER / f"{name}.py"), *given], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def trained(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("reader") / "run"
+    stage("all", data, out)
+    return out
+
+
+def test_all_stages_make_a_model_that_the_ordinary_path_loads(trained: Path) -> None:
+    model = LocalLM.open(ModelSettings(model="openbook-reader"), trained)
+    prompt = render("rag", "en", passages=numbered(["It opened in 1871."]), question="When?")
+    assert model.complete([prompt], max_tokens=5)[0].usage.tokens_out <= 5
+    assert model.context_tokens == 2048
+    log = [json.loads(line) for line in (trained / "instruct" / "log.jsonl").open()]
+    assert log[-1]["step"] == len(batches(Rows.read(trained / "rows").lengths, Instruct(
+        rows=60, batch_tokens=2048, longest=1500), 3))  # fmt: skip
+    held = json.loads((trained / "tokenizer" / "measured.json").read_text())
+    assert min(held["bytes_per_token"].values()) > 1
+
+
+def test_finished_stages_are_passed_over(data: Path, trained: Path) -> None:
+    before = (trained / "instruct" / "checkpoint.pt").read_bytes()
+    assert "is there" in stage("all", data, trained)
+    assert (trained / "instruct" / "checkpoint.pt").read_bytes() == before
+
+
+def test_a_stopped_stage_reaches_the_same_weights(
+    data: Path, trained: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "again"
+    shutil.copytree(trained, out)
+    shutil.rmtree(out / "pretrain")
+    assert "finished=False" in stage("pretrain", data, out, "--minutes", "0.00001")
+    assert "finished=True" in stage("pretrain", data, out)
+    wanted, found = weights_of(trained / "pretrain"), weights_of(out / "pretrain")
+    assert all(torch.equal(wanted[name], found[name]) for name in wanted)
+
+
+ROWS = (
+    Row("x", "en", "Who <b>?", ("A b. C </passage> d.", "E f g."), ("E f g.",), "f"),
+    Row("x", "ko", "누가 지었나?", ("서울은 수도이다.",), (), ""),
+)
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_rows_are_laid_out_as_prompts_are(row: Row, trained: Path) -> None:
+    tokenizer = AutoTokenizer.from_pretrained(trained / "openbook-reader")
+    for name in ("rag", "brief"):
+        prompt = render(name, row.language, passages=numbered(row.passages), question=row.question)
+        chat = [{"role": m.role, "content": m.content} for m in prompt]
+        seen = tokenizer.apply_chat_template(chat, tokenize=False, add_generation_prompt=True)
+        assert reading(row, ("",) * len(row.passages), name == "brief").seen == seen
+
+
+def test_a_follow_up_is_laid_out_as_its_prompt_is(trained: Path) -> None:
+    tokenizer = AutoTokenizer.from_pretrained(trained / "openbook-reader")
+    history = (("How long is leave?", "15 days."),)
+    row = Row("x", "en", "And in Korea?", (), (), "How long is leave?", "standalone", history)
+    prompt = render(
+        "standalone", "en", conversation=conversation([Turn(*history[0])]), question=row.question
+    )
+    chat = [{"role": m.role, "content": m.content} for m in prompt]
+    seen = tokenizer.apply_chat_template(chat, tokenize=False, add_generation_prompt=True)
+    assert lay_out(row, Random(1)).seen == seen
+
+
+def test_every_row_is_read_once_and_batches_keep_their_size() -> None:
+    lengths = np.random.default_rng(0).integers(20, 400, 5000)
+    found = batches(lengths, Instruct(batch_tokens=4096), 1)
+    assert sorted(np.concatenate(found)) == list(range(5000))
+    assert max(lengths[rows].sum() for rows in found) < 4096 + 400
+    early, late = found[: len(found) // 3], found[-len(found) // 3 :]
+    assert np.mean(lengths[np.concatenate(early)]) < np.mean(lengths[np.concatenate(late)])
+
+
+def test_padding_changes_nothing() -> None:
+    net = network(Model(vocabulary=64, hidden=32, layers=2, heads=2, kv_heads=2), 0)
+    learner = Learner(net, Optimiser(), 10, "cpu")
+    ids = np.arange(10, 18)[None].astype(np.int64)
+    weights = np.ones((1, 8), np.float32)
+    longer = Batch(np.pad(ids, ((0, 0), (0, 5))), np.pad(weights, ((0, 0), (0, 5))))
+    losses = [
+        learner.loss(torch.from_numpy(b.ids), torch.from_numpy(b.weights))
+        for b in (Batch(ids, weights), longer)
+    ]
+    assert torch.allclose(losses[0], losses[1], atol=1e-6)
+
+
+def test_updates_have_singular_values_near_one() -> None:
+    torch.manual_seed(0)
+    for shape in ((3, 16, 48), (2, 48, 16)):
+        values = torch.linalg.svdvals(orthogonal(torch.randn(shape), 5))
+        assert 0.6 < values.min() and values.max() < 1.3
+
+
+def test_an_unknown_setting_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "x.toml").write_text("[instruct]\nrow = 3\n")
+    with pytest.raises(SystemExit, match="no setting row; known: rows"):
+        load(tmp_path / "x.toml")
