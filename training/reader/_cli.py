@@ -50,3 +50,15 @@ def show(at: Any) -> None:
     done = f"step {at.step}/{at.steps}  loss {at.loss:.3f}"
     speed = f"{at.tokens_per_second:,.0f} tokens/s  {at.seconds_left / 60:.0f} min left"
     print(f"{done}  {speed}", file=sys.stderr, flush=True)
+
+
+def conclude(outcome: Any) -> None:
+    """Say how a stage ended (:class:`openbook.tune.run.Outcome`); exit status 3 if it was
+    stopped before its end, so that no later stage begins.
+    """
+    state = "finished" if outcome.finished else "stopped; start it again to go on"
+    print(
+        f"step {outcome.step}: {state}; {outcome.tokens:,} tokens in {outcome.seconds / 60:.1f} min"
+    )
+    if not outcome.finished:
+        raise SystemExit(3)

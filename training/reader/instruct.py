@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from _cli import arguments, show
+from _cli import arguments, conclude, show
 from _config import Config, Instruct, plain
 from _model import Batch, Learner, hash_of, network, padded, parameters, weights_of
 from numpy.typing import NDArray
@@ -123,7 +123,7 @@ def main() -> None:
     job = Instructing(given.out, given.config)
     print(f"{parameters(job.learner.net):,} parameters, {len(job.rows.begins) - 1:,} rows")
     settings = RunSettings(stop_after_minutes=given.minutes, checkpoint_minutes=3)
-    print(run(job, given.out / "instruct", settings, show))
+    conclude(run(job, given.out / "instruct", settings, show))
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from _cli import arguments, show
+from _cli import arguments, conclude, show
 from _config import Config, plain
 from _model import Batch, Learner, hash_of, network, parameters
 from tokens import FILE
@@ -70,7 +70,7 @@ def main() -> None:
     job = Pretraining(given.out, given.config)
     print(f"{parameters(job.learner.net):,} parameters, {len(job.ids):,} tokens")
     settings = RunSettings(stop_after_minutes=given.minutes, checkpoint_minutes=3)
-    print(run(job, given.out / "pretrain", settings, show))
+    conclude(run(job, given.out / "pretrain", settings, show))
 
 
 if __name__ == "__main__":
