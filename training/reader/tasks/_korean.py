@@ -7,7 +7,8 @@ particles of its noun phrases, so everything else stays as it was written.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -108,6 +109,19 @@ class Verb:
     stem: Morpheme
     polite: str = ""  # 시
     past: bool = False
+
+    def swapped(self, others: Mapping[str, tuple[str, ...]], at: int) -> Verb:
+        """The same with another verb of like meaning, if there is one and nothing stands before."""
+        noun = "" if self.stem[1] == "VV" else self.before.split(" ")[-1]
+        choices = others.get(noun + self.stem[0], ())
+        if not choices or (self.stem[1] == "VV" and self.before and not self.before.endswith(" ")):
+            return self
+        new = choices[at % len(choices)]
+        kept = self.before[: len(self.before) - len(noun)]
+        if new.endswith(("하", "되")) and len(new) > 2:
+            return replace(self, before=kept + new[:-1], stem=(new[-1], "XSV"))
+        head, _, last = new.rpartition(" ")
+        return replace(self, before=kept + (head + " " if head else ""), stem=(last, "VV"))
 
     @property
     def copula(self) -> bool:

@@ -8,18 +8,16 @@ from __future__ import annotations
 import random
 import re
 
-from tasks._korean import DATE, SERVING, Clause, Word, analyse, clauses, particle
-from tasks._korean_spans import FORMAL, THIS, Finder, Span, topic
+from tasks._korean import DATE, SERVING, Clause, analyse, clauses, particle
+from tasks._korean_parts import Arranger
+from tasks._korean_spans import FORMAL, THIS, Span, topic
 from tasks._korean_words import (
-    ATTRIBUTES,
-    BREAKS,
     COUNTRIES,
     NUMBER,
     PAID,
     PLACES,
     WHO,
     is_person,
-    synonyms,
 )
 
 _LEADING = re.compile(
@@ -38,7 +36,7 @@ def questions(
     clean = _LEADING.sub("", clean)
     if not 18 <= len(clean) <= 170 or not clean.endswith("다."):
         return []
-    if re.search(r"[:;→=※]|\(|\)|[,，] ?[,，]", clean):
+    if re.search(r"[:;→=※]| / |\(|\)|[,，] ?[,，]", clean):
         return []
     words = analyse(clean)
     maker = Asker(clean, name, rng, sorts or {})
@@ -66,7 +64,7 @@ def questions(
     return kept
 
 
-class Asker(Finder):
+class Asker(Arranger):
     """Asks for what it finds, in one of the forms its place allows."""
 
     def ask(self, clause: Clause, span: Span, subject: str) -> str:
@@ -179,7 +177,7 @@ class Asker(Finder):
         pieces = [asked if part is None else part for part in parts]
         if not about:
             pieces = self._with_subject(clause, pieces, subject, "은")
-        verb = self._verb(clause.verb.asking(self.rng.choice(_ASKING)))
+        verb = self._verb(self._like(clause.verb).asking(self.rng.choice(_ASKING)))
         return self._written([*pieces, verb]) + "?"
 
     def _value(self, clause: Clause, span: Span) -> str:
@@ -238,7 +236,7 @@ class Asker(Finder):
         if sum(len(piece.split()) for piece in pieces) < (1 if not own else 2):
             return ""
         pieces = [re.sub(r"(?<=에|서)는$", "", piece) for piece in pieces]
-        verb = self._verb(clause.verb.adnominal)
+        verb = self._verb(self._like(clause.verb).adnominal)
         return self._written([*pieces, verb, self._noun(span)])
 
     def _noun(self, span: Span) -> str:
@@ -253,106 +251,6 @@ class Asker(Finder):
             what = "누구" if span.sort == "person" else "어디" if span.sort == "place" else "무엇"
             return pick((f"{noun}?", f"{noun}?", f"{noun} {what}인가?", f"{span.kind}의 이름은?"))
         return pick({"person": _PERSON, "place": _PLACE, "work": _WORK}.get(span.sort, _THING))
-
-    def _parts(self, clause: Clause, span: Span, keep_order: bool) -> list[str | None]:
-        """Phrases of the clause in order, ``None`` for the answer; some dropped or moved."""
-        words, rng = clause.words, self.rng
-        skip = self._droppable(words, span) if rng.random() < 0.5 else range(0)
-        parts: list[str | None] = []
-        roles: list[str] = []
-        held: list[Word] = []
-        for at, word in enumerate(words):
-            if span.first <= at <= span.last:
-                if held:
-                    parts.append(self._joined(held))
-                    roles.append("left")
-                    held = []
-                if at == span.last:
-                    parts.append(None)
-                    roles.append("answer")
-                continue
-            if at in skip:
-                continue
-            held.append(word)
-            follows = self.text(words[at + 1]) if at + 1 < len(words) else ""
-            if re.match(r"\d{1,2}[월일]", follows) and re.search(r"\d[년월]$", self.text(word)):
-                continue
-            if word.role in ("JKS", "JKO", "JKB", "JX", "adverb", "verb") or self._dated(word):
-                parts.append(self._joined(held))
-                roles.append("JKS" if topic(word) else word.role)
-                held = []
-        if held:
-            parts.append(self._joined(held))
-            roles.append("left")
-        if roles and roles[0] == "adverb" and words[0].last.tag == "MAJ":
-            parts, roles = parts[1:], roles[1:]
-        complex_ = any(w.role == "adnominal" and w.stem >= 0 for w in words)
-        if not complex_ and len(parts) > 3 and rng.random() < 0.35:
-            loose = [i for i, r in enumerate(roles) if r in ("JKB", "adverb")]
-            if loose:
-                gone = rng.choice(loose)
-                parts, roles = parts[:gone] + parts[gone + 1 :], roles[:gone] + roles[gone + 1 :]
-        if not complex_ and not keep_order and len(parts) > 2 and rng.random() < 0.25:
-            movable = [i for i, r in enumerate(roles) if r in ("JKB", "JKO", "JKS")]
-            if len(movable) >= 2:
-                a, b = rng.sample(movable, 2)
-                parts[a], parts[b] = parts[b], parts[a]
-        return parts
-
-    def _droppable(self, words: list[Word], span: Span) -> range:
-        """A relative clause or what stands before the topic, away from the answer."""
-        begin = 0
-        for at, word in enumerate(words[:-1]):
-            if span.first <= at <= span.last:
-                begin = at + 1
-                continue
-            if topic(word) and at > begin + 1 and not span.first <= begin - 1 <= span.last:
-                return range(begin, self.left(words, at))
-            if topic(word) or word.role in ("JKS", "JKO"):
-                begin = at + 1 if topic(word) else begin
-            if word.role == "adnominal" and word.stem >= 0 and at >= begin:
-                if any(begin <= a <= at for a in range(span.first, span.last + 1)):
-                    return range(0)
-                after = words[at + 1]
-                if after.tokens[0].tag == "NNB" or after.last.form in BREAKS:
-                    return range(0)
-                if at + 1 >= span.first or after.tokens[0].form in BREAKS:
-                    return range(0)
-                return range(begin, at + 1)
-        return range(0)
-
-    def _dated(self, word: Word) -> bool:
-        return word.role == "noun" and bool(DATE.search(self.text(word))) and not word.comma
-
-    def _joined(self, words: list[Word]) -> str:
-        return self.sentence[words[0].start : words[-1].end].rstrip(",")
-
-    def _with_subject(
-        self, clause: Clause, pieces: list[str], subject: str, kind: str
-    ) -> list[str]:
-        """The subject in front, or the clause's own topic with the particle that fits."""
-        for i, word in enumerate(clause.words):
-            if topic(word) or word.role == "JKS":
-                first = self.left(clause.words, i)
-                text = self.sentence[clause.words[first].start : word.last.start]
-                full = self.sentence[clause.words[first].start : word.end].rstrip(",")
-                name = self.name if self.points(text, clause.words[first:]) else text
-                wanted = "이" if word.role == "JKS" else kind
-                if name in ATTRIBUTES and self.name not in self.sentence:
-                    name = f"{self.name}의 {name}"
-                changed = particle(name, wanted)
-                return [p.replace(full, changed, 1) if full in p else p for p in pieces]
-        return [particle(subject, kind), *pieces] if subject else pieces
-
-    def _verb(self, verb: str) -> str:
-        noun = re.match(r"^([가-힣]{2})(?=[하되한된했])", verb)
-        if noun and self.rng.random() < 0.35 and (same := synonyms(noun[1])):
-            return self.rng.choice(same) + verb[2:]
-        return verb
-
-    def _written(self, pieces: list[str]) -> str:
-        text = " ".join(" ".join(pieces).split())
-        return text.replace(" ,", ",").strip()
 
 
 _ASKING = ("는가", "는가", "는가", "나", "는가", "을까")
