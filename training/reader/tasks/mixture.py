@@ -34,6 +34,17 @@ SHARES: Mapping[str, float] = {
 """Parts of the mixture by task, the language or languages of a task included."""
 
 SHORT = Shape(most_passages=2, most_characters=280, total_en=420, total_ko=260)
+LONG: Mapping[str, float] = {
+    **SHARES,
+    "squad": 12,
+    "cloze_en": 22,
+    "definition": 7,
+    "statutes": 3,
+    "copying": 2,
+}
+"""The mixture for millions of rows, in which SQuAD's twelve thousand questions would come too
+often."""
+
 SHAPES: Mapping[str, Shape] = {"full": Shape(), "early": EARLY, "short": SHORT}
 
 
