@@ -1,5 +1,6 @@
 """The reader's stages end to end on small made-up data, and what they promise each other."""
 
+import itertools
 import json
 import shutil
 import subprocess
@@ -12,10 +13,10 @@ import pytest
 import torch
 from _config import Instruct, Model, Optimiser, load
 from _model import Batch, Learner, network, weights_of
-from _muon import orthogonal
 from conftest import READER
 from instruct import Rows, batches
 from layout import lay_out, reading
+from pretrain import copied
 from tasks._row import Row
 from transformers import AutoTokenizer
 
@@ -150,11 +151,13 @@ def test_padding_changes_nothing() -> None:
     assert torch.allclose(losses[0], losses[1], atol=1e-6)
 
 
-def test_updates_have_singular_values_near_one() -> None:
-    torch.manual_seed(0)
-    for shape in ((3, 16, 48), (2, 48, 16)):
-        values = torch.linalg.svdvals(orthogonal(torch.randn(shape), 5))
-        assert values.min() > 0.6 and values.max() < 1.3
+def test_a_copied_row_repeats_its_first_half() -> None:
+    ids = np.arange(100, 164)
+    row, weights = copied(ids, np.random.default_rng(0))
+    assert len(row) == len(weights) == 64 and list(row[:32]) == list(ids[:32])
+    followed = [b == a + 1 for a, b in itertools.pairwise(row)]
+    assert all(follows for follows, weight in zip(followed, weights[1:], strict=True) if weight)
+    assert 0 < weights[32:].mean() < 1 and not weights[:32].any()
 
 
 def test_an_unknown_setting_is_refused(tmp_path: Path) -> None:

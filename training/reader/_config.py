@@ -24,10 +24,10 @@ class Model:
 
 @dataclass(frozen=True)
 class Optimiser:
-    """Muon for the matrices, AdamW for vectors and embeddings; warm-up, plateau, linear decay."""
+    """AdamW; warm-up, plateau, linear decay."""
 
-    rate: float = 4e-3
-    vector_rate: float = 4e-3
+    rate: float = 2e-3
+    embedding_rate: float = 1e-3
     weight_decay: float = 0.05
     warmup: int = 100
     decay: float = 0.5
@@ -44,6 +44,9 @@ class Pretrain:
     length: int = 256
     loss_share: float = 0.5
     """Share of positions whose next token is predicted; the rest saves time."""
+    copies: float = 0.5
+    """Share of rows whose last half repeats stretches of its first: copying is what reading
+    needs first, and plain text teaches it late."""
     optimiser: Optimiser = field(default_factory=Optimiser)
 
 

@@ -1,4 +1,4 @@
-"""The reader's network, its optimisers, and one training step of them."""
+"""The reader's network, its optimiser, and one training step of them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 import torch
 from _config import Model, Optimiser
-from _muon import Muon
 from numpy.typing import NDArray
 from torch.nn import functional
 from transformers import Qwen3Config, Qwen3ForCausalLM
@@ -60,38 +59,36 @@ def network(model: Model, seed: int) -> Qwen3ForCausalLM:
 class Learner:
     """A network that learns from batches; the part of a job that all stages share.
 
-    The matrices inside the layers are Muon's, embeddings and norms AdamW's.
+    Embeddings learn at a rate of their own: at the layers' rate they forget what they began
+    with (:mod:`vectors`) before the layers can use it.
     """
 
     def __init__(self, net: Qwen3ForCausalLM, settings: Optimiser, steps: int, device: str) -> None:
         self.net = net.to(device).train()
         self.settings, self.steps, self.device = settings, steps, device
-        matrices, vectors = [], []
-        for name, weight in net.named_parameters():
-            inner = weight.ndim == 2 and "embed" not in name
-            (matrices if inner else vectors).append(weight)
-        self.optimisers: list[torch.optim.Optimizer] = [
-            Muon(matrices, lr=settings.rate, weight_decay=settings.weight_decay),
-            torch.optim.AdamW(
-                vectors, lr=settings.vector_rate, betas=(0.9, 0.98), weight_decay=0.0, fused=True
-            ),
-        ]
-        self.rates = (settings.rate, settings.vector_rate)
+        words = [net.model.embed_tokens.weight]
+        rest = [weight for name, weight in net.named_parameters() if "embed" not in name]
+        self.rates = (settings.rate, settings.embedding_rate)
+        self.optimiser = torch.optim.AdamW(
+            [{"params": rest, "weight_decay": settings.weight_decay}, {"params": words}],
+            lr=settings.rate,
+            betas=(0.9, 0.98),
+            weight_decay=0.0,
+            fused=True,
+        )
 
     def learn(self, batch: Batch, number: int) -> Step:
         """One step: forward, backward, update."""
-        for optimiser, rate in zip(self.optimisers, self.rates, strict=True):
-            for group in optimiser.param_groups:
-                group["lr"] = rate * schedule(number, self.steps, self.settings)
+        for group, rate in zip(self.optimiser.param_groups, self.rates, strict=True):
+            group["lr"] = rate * schedule(number, self.steps, self.settings)
         ids = torch.from_numpy(batch.ids).to(self.device)
         weights = torch.from_numpy(batch.weights).to(self.device)
         with torch.autocast(self.device, torch.bfloat16, enabled=self.device != "cpu"):
             loss = self.loss(ids, weights)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.net.parameters(), self.settings.clip)
-        for optimiser in self.optimisers:
-            optimiser.step()
-            optimiser.zero_grad(set_to_none=True)
+        self.optimiser.step()
+        self.optimiser.zero_grad(set_to_none=True)
         return Step(float(loss.detach()), int(ids.numel()))
 
     def loss(self, ids: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
@@ -107,17 +104,13 @@ class Learner:
         return (losses * weight[at]).sum() / weight[at].sum()
 
     def state(self) -> dict[str, Any]:
-        """Weights and both optimisers' memories."""
-        return {
-            "net": self.net.state_dict(),
-            "optimisers": [optimiser.state_dict() for optimiser in self.optimisers],
-        }
+        """Weights and the optimiser's memory."""
+        return {"net": self.net.state_dict(), "optimiser": self.optimiser.state_dict()}
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """What :meth:`state` gave."""
         self.net.load_state_dict(state["net"])
-        for optimiser, held in zip(self.optimisers, state["optimisers"], strict=True):
-            optimiser.load_state_dict(held)
+        self.optimiser.load_state_dict(state["optimiser"])
 
 
 def schedule(number: int, steps: int, settings: Optimiser) -> float:

@@ -16,6 +16,7 @@ import torch
 from _cli import arguments, conclude, show
 from _config import Config, plain
 from _model import Batch, Learner, hash_of, network, parameters
+from numpy.typing import NDArray
 from tokens import FILE
 
 from openbook.tune.run import RunSettings, Step, run
@@ -49,10 +50,16 @@ class Pretraining:
     def step(self, number: int) -> Step:
         """One batch of stretches that begin anywhere."""
         random = np.random.default_rng([self.config.seed, number])
-        starts = random.integers(0, len(self.ids) - self.stage.length, self.stage.rows)
-        ids = np.stack([self.ids[at : at + self.stage.length] for at in starts]).astype(np.int64)
-        weights = (random.random(ids.shape) < self.stage.loss_share).astype(np.float32)
+        stage = self.stage
+        ids = np.stack([self._stretch(random, stage.length) for _ in range(stage.rows)])
+        weights = (random.random(ids.shape) < stage.loss_share).astype(np.float32)
+        for row in range(round(stage.copies * stage.rows)):
+            ids[row], weights[row] = copied(ids[row], random)
         return self.learner.learn(Batch(ids, weights), number)
+
+    def _stretch(self, random: np.random.Generator, length: int) -> NDArray[np.int64]:
+        at = random.integers(0, len(self.ids) - length)
+        return np.asarray(self.ids[at : at + length], np.int64)
 
     def state(self) -> dict[str, Any]:
         """Weights and optimisers."""
@@ -61,6 +68,23 @@ class Pretraining:
     def restore(self, state: dict[str, Any]) -> None:
         """What :meth:`state` gave."""
         self.learner.restore(state)
+
+
+def copied(
+    ids: NDArray[np.int64], random: np.random.Generator
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """A row whose last half is stretches of its first half, and weights on all of a stretch but
+    its first token, which nothing tells.
+    """
+    half = len(ids) // 2
+    parts, weights = [ids[:half]], [np.zeros(half, np.float32)]
+    while (left := len(ids) - sum(map(len, parts))) > 0:
+        length = min(int(random.integers(8, 41)), left, half)
+        at = random.integers(0, half - length + 1)
+        parts.append(ids[at : at + length])
+        weights.append(np.ones(length, np.float32))
+        weights[-1][0] = 0
+    return np.concatenate(parts), np.concatenate(weights)
 
 
 def main() -> None:
