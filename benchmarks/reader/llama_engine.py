@@ -2,8 +2,8 @@
 
     python llama_engine.py FOLDER     needs llama_cpp, gguf and numpy; prints one line of JSON
 
-FOLDER holds weights.npz, config.json, tokens.json and task.json. Prompts come as token ids, so
-the tokeniser does not matter; greedy tokens are held against those of transformers.
+FOLDER holds weights.npz, config.json, the tokeniser's parts and task.json. Prompts come as token
+ids; greedy tokens, and how the tokeniser cuts the prompts, are held against transformers'.
 """
 
 from __future__ import annotations
@@ -75,8 +75,10 @@ def write(folder: Path, kind: str) -> Path:
     out.add_tokenizer_model("gpt2")
     out.add_tokenizer_pre("qwen2")
     out.add_token_list(tokens)
-    out.add_token_types([gguf.TokenType.NORMAL] * len(tokens))
-    out.add_token_merges([])
+    control = set(json.loads((folder / "control.json").read_text("utf-8")))
+    kinds = (gguf.TokenType.NORMAL, gguf.TokenType.CONTROL)
+    out.add_token_types([kinds[at in control] for at in range(len(tokens))])
+    out.add_token_merges(json.loads((folder / "merges.json").read_text("utf-8")))
     out.add_eos_token_id(int(config["eos_token_id"] or 0))
     tied = bool(config["tie_word_embeddings"])
     for name, array in np.load(folder / "weights.npz").items():
@@ -91,18 +93,24 @@ def write(folder: Path, kind: str) -> Path:
     return file
 
 
+def likeliest(model: Any) -> int:
+    """The token that comes next."""
+    logits = llama_cpp.llama_get_logits_ith(model.ctx, -1)
+    return int(np.argmax(np.ctypeslib.as_array(logits, shape=(model.n_vocab(),))))
+
+
 def greedy(model: Any, ids: list[int], count: int) -> tuple[list[int], float, float]:
     """Tokens written, seconds to read the prompt, seconds a token to write."""
     model.reset()
     start = time.perf_counter()
     model.eval(ids)
-    token = int(np.argmax(model.scores[model.n_tokens - 1]))
+    token = likeliest(model)
     first = time.perf_counter() - start
     written = [token]
     start = time.perf_counter()
     for _ in range(count):
         model.eval([token])
-        token = int(np.argmax(model.scores[model.n_tokens - 1]))
+        token = likeliest(model)
         written.append(token)
     return written, first, (time.perf_counter() - start) / max(1, count)
 
@@ -130,6 +138,10 @@ def measured(file: Path, task: dict[str, Any]) -> dict[str, Any]:
     reads = [len(ids) / first for ids, (_, first, _) in zip(task["ids"], rows, strict=True)]
     each = statistics.median(row[2] for row in rows)
     first = statistics.median(row[1] for row in rows)
+    cut = [
+        model.tokenize(text.encode(), add_bos=False, special=False) == wanted
+        for text, wanted in task.get("texts", ())
+    ]
     return {
         "file_mb": round(file.stat().st_size / 1e6, 1),
         "load_seconds": round(loaded, 2),
@@ -138,6 +150,7 @@ def measured(file: Path, task: dict[str, Any]) -> dict[str, Any]:
         "prompt_seconds_median": round(first, 4),
         "seconds_a_token": round(each, 6),
         "same_tokens_as_transformers": round(statistics.mean(same), 3),
+        "same_cut_of_prompts": round(statistics.mean(cut), 3) if cut else None,
     }
 
 

@@ -170,7 +170,9 @@ def engine_rows(
         ids = [model._tokens(prompt) for prompt in asked]
         with torch.inference_mode():
             wanted = [_greedy(model, row, 24) for row in ids[:4]]
+        texts = [prompt[-1].content for prompt in asked]
         task = {"ids": ids, "decoded": DECODED, "threads": given.threads, "check": wanted}
+        task["texts"] = [[text, _cut(model, text)] for text in texts]
         (folder / "task.json").write_text(json.dumps(task), "utf-8")
         described = describe(given.model, Settings(), Path.cwd(), "generator")
         where = folder_of(described.model, Path.cwd())
@@ -181,6 +183,10 @@ def engine_rows(
             return {"failed": done.stderr.strip()[-400:]}
         found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
         return found
+
+
+def _cut(model: LocalLM, text: str) -> list[int]:
+    return list(model.loaded.tokenizer(text, add_special_tokens=False)["input_ids"])
 
 
 def _greedy(model: LocalLM, ids: list[int], count: int) -> list[int]:
@@ -207,6 +213,11 @@ def export(model: LocalLM, folder: Path) -> None:
     np.savez(folder / "weights.npz", **arrays)
     config = model.loaded.model.config.to_dict()
     (folder / "config.json").write_text(json.dumps(config, default=str), "utf-8")
+    core = json.loads(model.loaded.tokenizer.backend_tokenizer.to_str())["model"]
+    merges = [m if isinstance(m, str) else " ".join(m) for m in core["merges"]]
+    (folder / "merges.json").write_text(json.dumps(merges), "utf-8")
+    control = sorted(model.loaded.tokenizer.all_special_ids)
+    (folder / "control.json").write_text(json.dumps(control), "utf-8")
     words = model.loaded.tokenizer.convert_ids_to_tokens(range(config["vocab_size"]))
     tokens = [word or f"[unused {at}]" for at, word in enumerate(words)]
     (folder / "tokens.json").write_text(json.dumps(tokens), "utf-8")
