@@ -13,6 +13,7 @@ import pytest
 import torch
 from _config import Instruct, Model, Optimiser, load
 from _model import Batch, Learner, network, weights_of
+from circuits import install
 from conftest import READER
 from instruct import Rows, batches
 from layout import lay_out, reading
@@ -74,7 +75,7 @@ def trained(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_all_stages_make_a_model_that_the_ordinary_path_loads(trained: Path) -> None:
     model = LocalLM.open(ModelSettings(model="openbook-reader"), trained)
     prompt = render("rag", "en", passages=numbered(["It opened in 1871."]), question="When?")
-    assert model.complete([prompt], max_tokens=5)[0].usage.tokens_out <= 5
+    assert model.complete([prompt], max_tokens=5)[0].usage.completion_tokens <= 5
     assert model.context_tokens == 2048
     log = [json.loads(line) for line in (trained / "instruct" / "log.jsonl").open()]
     assert log[-1]["step"] == len(batches(Rows.read(trained / "rows").lengths, Instruct(
@@ -158,6 +159,25 @@ def test_a_copied_row_repeats_its_first_half() -> None:
     followed = [b == a + 1 for a, b in itertools.pairwise(row)]
     assert all(follows for follows, weight in zip(followed, weights[1:], strict=True) if weight)
     assert 0 < weights[32:].mean() < 1 and not weights[:32].any()
+
+
+def test_a_new_network_copies_before_it_has_learnt() -> None:
+    size = Model(vocabulary=600, hidden=128, layers=2, heads=2, kv_heads=2, feed_forward=128)
+    net = network(size, 0)
+    learner = Learner(net, Optimiser(), 10, "cpu")
+    random = np.random.default_rng(0)
+    rows = [copied(random.permutation(590)[:128] + 5, random) for _ in range(4)]
+    ids = torch.from_numpy(np.stack([row for row, _ in rows]).astype(np.int64))
+    weights = torch.from_numpy(np.stack([weight for _, weight in rows]))
+    with torch.no_grad():
+        net.model.embed_tokens.weight.normal_(0, 0.08)
+        before = learner.loss(ids, weights)
+        install(net, 0)
+        after = learner.loss(ids, weights)
+        net.set_attn_implementation("eager")
+        first = net.model(input_ids=ids, output_attentions=True).attentions[0][:, 0]
+    assert first.diagonal(offset=-1, dim1=1, dim2=2).mean() > 0.95
+    assert after < before - 2
 
 
 def test_an_unknown_setting_is_refused(tmp_path: Path) -> None:

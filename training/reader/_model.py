@@ -46,7 +46,7 @@ def network(model: Model, seed: int) -> Qwen3ForCausalLM:
             head_dim=model.hidden // model.heads,
             intermediate_size=model.feed_forward,
             max_position_embeddings=model.context,
-            rope_parameters={"rope_type": "default", "rope_theta": 10_000.0},
+            rope_parameters={"rope_type": "default", "rope_theta": 1_000_000.0},
             tie_word_embeddings=True,
             initializer_range=0.02,
             pad_token_id=SPECIAL.index(PAD),

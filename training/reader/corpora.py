@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import json
 import lzma
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
+from tasks._corpus import left_out
 
-def documents(data: Path, language: str) -> Iterator[str]:
-    """Title and text of every document of a language, in the corpora's own order."""
+
+def documents(data: Path, language: str, held_out: bool = False) -> Iterator[str]:
+    """Title and text of every document of a language, in the corpora's own order, but for those
+    that share a passage with a measurement (``left_out.json``). One in twenty, by its title, is
+    held out from all training; ``held_out`` gives those alone.
+    """
+    skipped = left_out(language)
     for path in sorted((data / "corpora").glob(f"{language}-*.jsonl.xz")):
         with lzma.open(path, "rt", encoding="utf-8") as lines:
             for line in lines:
                 held = json.loads(line)
+                out = zlib.crc32(held["title"].encode()) % 20 == 0
+                if held["title"] in skipped or out != held_out:
+                    continue
                 yield f"{held['title']}\n{held['text']}"
 
 

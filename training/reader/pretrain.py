@@ -16,6 +16,7 @@ import torch
 from _cli import arguments, conclude, show
 from _config import Config, plain
 from _model import Batch, Learner, hash_of, network, parameters
+from circuits import install
 from numpy.typing import NDArray
 from tokens import FILE
 
@@ -35,6 +36,7 @@ class Pretraining:
             self.made_of["vectors"] = hash_of(vectors)
             with torch.no_grad():
                 net.model.embed_tokens.weight.copy_(torch.from_numpy(np.load(vectors)))
+        install(net, config.seed)
         self.learner = Learner(net, self.stage.optimiser, self.steps, config.device)
 
     @property

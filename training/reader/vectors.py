@@ -19,8 +19,9 @@ from scipy.sparse.linalg import svds
 from tokens import FILE
 
 WINDOW, SHIFT, SMOOTH = 5, 1.0, 0.75
-SPREAD = 0.02
-"""Standard deviation of the numbers: the one that random embeddings have."""
+SPREAD = 0.08
+"""Standard deviation of the numbers: enough for the first layers to tell tokens apart
+(:mod:`circuits`)."""
 CHUNK = 4_000_000
 
 
