@@ -32,6 +32,7 @@ BENCHMARKS = {
     "damaged": Benchmark("faults/damaged.py"),
     "kills": Benchmark("faults/kills.py"),
     "answers": Benchmark("answers/run.py", ("--data", "{data}")),
+    "encoder": Benchmark("encoder/run.py", ("--data", "{data}")),
     "retrieval": Benchmark("retrieval/run.py", ("--data", "{data}")),
     "reader": Benchmark("reader/run.py", ("--data", "{data}")),
     "reader-speed": Benchmark("reader/speed.py"),

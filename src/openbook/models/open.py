@@ -1,5 +1,6 @@
-"""From a name to a model. A name is one of ``models.available``, ``minilm``, a folder, or a
-hub name ``org/name``; anything else is refused with the nearest name that there is.
+"""From a name to a model. A name is one of ``models.available``, one that comes with openbook
+(``openbook-reader``, ``openbook-encoder``), ``minilm``, a folder, or a hub name ``org/name``;
+anything else is refused with the nearest name that there is.
 """
 
 from __future__ import annotations
@@ -14,6 +15,14 @@ from openbook.models.settings import ModelSettings, Settings
 from openbook.types import LM, CrossEncoder, Encoder
 
 BUNDLED = "minilm"
+
+READER, ENCODER = "openbook-reader", "openbook-encoder"
+"""The models that come with openbook, in folders of these names."""
+
+STATIC = "openbook-static"
+"""What the ``config.json`` of a static encoder calls itself."""
+
+_HERE = Path(__file__).resolve().parent / "bundled"
 
 Use = Literal["generator", "encoder", "reranker"]
 
@@ -42,6 +51,8 @@ def open_lm(name: str, settings: Settings, root: Path) -> LM:
         return HostedLM.open(model)
     if model.kind == "minilm":
         raise _cannot(name or settings.generator, "write answers: it is an encoder", "generator")
+    if static_folder(model, root):
+        raise _cannot(name or settings.generator, "write answers: it is an encoder", "generator")
     from openbook.models.local import LocalLM
 
     return LocalLM.open(model, root)
@@ -58,6 +69,11 @@ def open_encoder(name: str, settings: Settings, root: Path) -> Encoder:
         from openbook.models.hosted import hosted_encoder
 
         return hosted_encoder(model)
+    folder = static_folder(model, root)
+    if folder:
+        from openbook.models.static import StaticEncoder
+
+        return StaticEncoder.open(folder)
     from openbook.models.encoders import LocalEncoder
 
     return LocalEncoder.open(model, root)
@@ -68,7 +84,7 @@ def open_cross_encoder(name: str, settings: Settings, root: Path) -> CrossEncode
     :func:`open_lm`; only local ones exist.
     """
     model = describe(name, settings, root, "reranker")
-    if model.kind != "local":
+    if model.kind != "local" or static_folder(model, root):
         raise _cannot(name or settings.reranker, "rerank: only local models do", "reranker")
     from openbook.models.encoders import LocalCrossEncoder
 
@@ -95,6 +111,8 @@ def describe(name: str, settings: Settings, root: Path, use: Use) -> ModelSettin
         return model if model.model else replace(model, model=name)
     if name == BUNDLED:
         return ModelSettings(kind="minilm", model=BUNDLED)
+    if name in (READER, ENCODER):
+        return ModelSettings(kind="local", model=str(bundled(name)))
     if (root / Path(name).expanduser()).is_dir():
         return ModelSettings(kind="local", model=name)
     if re.fullmatch(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*", name):
@@ -106,8 +124,32 @@ def describe(name: str, settings: Settings, root: Path, use: Use) -> ModelSettin
     raise UnknownModelError(
         f'there is no model "{name}"',
         where=where,
-        fix=nearest(name, [*settings.available, BUNDLED]),
+        fix=nearest(name, [*settings.available, READER, ENCODER, BUNDLED]),
     )
+
+
+def bundled(name: str) -> Path:
+    """The folder of a model that comes with openbook.
+
+    Raises:
+        ModelError: this installation lacks it.
+    """
+    folder = _HERE / name
+    if not (folder / "config.json").is_file():
+        raise ModelError(
+            f'the model "{name}" is not part of this installation', fix="Install openbook again."
+        )
+    return folder
+
+
+def static_folder(model: ModelSettings, root: Path) -> Path | None:
+    """The folder of a static encoder, where the settings name one; otherwise None."""
+    from openbook.models.weights import read_config
+
+    folder = root / Path(model.model).expanduser()
+    if model.kind != "local" or not folder.is_dir():
+        return None
+    return folder.resolve() if read_config(folder).get("kind") == STATIC else None
 
 
 def _cannot(name: str, what: str, use: Use) -> ModelError:

@@ -88,13 +88,16 @@ class Settings:
 
     generator: str = setting(
         "",
-        "Language model that writes answers: a name under models.available, a folder, or a hub "
-        "name (org/name); empty means none. [ask] method decides whether it is used.",
+        "Language model that writes answers: a name under models.available, openbook-reader (the "
+        "small one that comes with openbook), a folder, or a hub name (org/name); empty means "
+        "none. [ask] method decides whether it is used.",
     )
     encoder: str = setting(
         "",
-        "Encoder for dense retrieval: a name under models.available, a folder, a hub name, or "
-        "minilm; empty means none, and retrieval is lexical.",
+        "Encoder whose vectors sync makes for dense retrieval: a name under models.available, "
+        "openbook-encoder (the small one that comes with openbook), a folder, a hub name, or "
+        "minilm. Empty means no vectors: dense retrieval is refused, and hybrid retrieval scores "
+        "what lexical retrieval finds with openbook-encoder.",
     )
     reranker: str = setting(
         "",

@@ -128,7 +128,9 @@ class Project:
         return name, self.methods[name](**chosen)
 
     def encoder(self) -> Encoder | None:
-        """The encoder whose vectors the knowledge base keeps, where one is configured."""
+        """The encoder whose vectors the knowledge base keeps, where one is configured. (Questions
+        are encoded by the bundled one where none is: docs/decisions/0007-encoder.md.)
+        """
         from openbook.models.settings import Settings as ModelSettings
 
         models = self.settings.of(ModelSettings)
@@ -167,6 +169,8 @@ class Project:
         models = self.settings.of(ModelSettings)
         role = {"open_lm": "generator", "open_encoder": "encoder"}.get(opener, "reranker")
         chosen = name or getattr(models, role)
+        if not chosen and role == "encoder":
+            chosen = opening.ENCODER
         if not chosen:
             raise ProjectError(
                 f"no {role} is configured",

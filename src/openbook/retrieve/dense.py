@@ -6,9 +6,12 @@ it, and so would an encoder in a language that it never learnt; both are refused
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
+from openbook.corpus.split import indexed
 from openbook.errors import EncoderMismatchError, ModelError
 from openbook.knowledge.snapshot import Snapshot
 from openbook.stage import Runtime, Stage
@@ -16,6 +19,7 @@ from openbook.text.language import detect, reads_as_english
 from openbook.types import Encoder, Hit, Query, Ranking
 
 _LATIN = frozenset(("en", "de", "fr", "es", "it", "pt", "nl", "sv", "da", "nb", "pl", "tr", "vi"))
+_HANGUL = re.compile("[\uac00-\ud7a3]")
 SHORT = 24
 """Questions in Latin letters up to this length are too short to tell one language from another."""
 
@@ -64,6 +68,52 @@ class Dense(Stage[Query, Ranking]):
         """Why this stage cannot answer a query; empty where it can."""
         return foreign(runtime.resolve(Encoder, self.encoder), query.text)  # type: ignore[type-abstract]
 
+    def afresh(self, runtime: Runtime) -> bool:
+        """Whether there are no vectors, and the encoder makes some while a question waits."""
+        if runtime.resolve(Snapshot).encoder:
+            return False
+        return bool(getattr(runtime.resolve(Encoder, self.encoder), "quick", False))  # type: ignore[type-abstract]
+
+    def among(
+        self,
+        batch: Sequence[Query],
+        found: Sequence[Sequence[Ranking | None]],
+        runtime: Runtime,
+    ) -> list[Ranking]:
+        """Cosines of passages that others have found, encoded now; ``found`` holds the others'
+        rankings of each query.
+        """
+        encoder = runtime.resolve(Encoder, self.encoder)  # type: ignore[type-abstract]
+        asked = encoder.encode_queries([query.text for query in batch])
+        rankings = []
+        for query, vector, lists in zip(batch, asked, found, strict=True):
+            passages = {p.id: p for one in lists if one for p in one.passages}
+            read = encoder.encode_passages([indexed(p) for p in passages.values()])
+            scores = (read @ vector).tolist()
+            hits = [
+                Hit(passage, score, (("dense", score),))
+                for passage, score in zip(passages.values(), scores, strict=True)
+            ]
+            rankings.append(Ranking.of(query, hits, self.k))
+        return rankings
+
+    def weight(self, query: Query, runtime: Runtime) -> float | None:
+        """What this stage's encoder has learnt to count in a fused ranking of a question."""
+        encoder = runtime.resolve(Encoder, self.encoder)  # type: ignore[type-abstract]
+        if not isinstance(encoder, Weighed):
+            return None
+        return encoder.fusion.get("ko" if _HANGUL.search(query.text) else detect(query.text))
+
+
+@runtime_checkable
+class Weighed(Protocol):
+    """An encoder that has learnt how much its ranking counts beside a lexical one."""
+
+    @property
+    def fusion(self) -> Mapping[str, float]:
+        """Weight in [0, 1] by language of the question."""
+        ...
+
 
 def _ranking(snapshot: Snapshot, query: Query, found: Sequence[tuple[int, float]]) -> Ranking:
     passages = snapshot.passages([row for row, _ in found])
@@ -84,7 +134,8 @@ def check(snapshot: Snapshot, encoder: Encoder) -> None:
         return
     if not snapshot.encoder:
         raise EncoderMismatchError(
-            "the knowledge base has no vectors", fix="Run openbook sync with this encoder."
+            "the knowledge base has no vectors",
+            fix='Set models.encoder (for example to "openbook-encoder") and run openbook sync.',
         )
     raise EncoderMismatchError(
         f'the vectors were made by "{snapshot.encoder}", the question\'s by "{encoder.name}"',

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, get_type_hints
+from typing import Any, Literal, get_type_hints
 
 from openbook.errors import InputError, nearest
 from openbook.retrieve.dense import Dense
@@ -20,7 +20,10 @@ DEPTH = 100
 """Passages that each retriever proposes before fusing."""
 
 DENSE = 0.5
-"""Weight of the dense ranking in ``hybrid``."""
+"""Weight of the dense ranking in ``hybrid`` for an encoder that has learnt none."""
+
+LEARNT = "learnt"
+"""As weight of the dense ranking: what its encoder has learnt for the question's language."""
 
 
 def retriever_of(name: str, k: int = 10, **settings: Any) -> Stage[Query, Ranking]:
@@ -34,11 +37,11 @@ def retriever_of(name: str, k: int = 10, **settings: Any) -> Stage[Query, Rankin
     for key, value in settings.items():
         if key not in known:
             raise InputError(f'there is no parameter "{key}"', fix=nearest(key, known))
-        if not fits(value, known[key]):
+        if key != "dense" and not fits(value, known[key]):
             raise InputError(f"{key} = {value!r} is not accepted", fix="See `search --help`.")
     depth = max(DEPTH, k)
     if name in ("lexical", "hybrid"):
-        dense = settings.pop("dense", DENSE if name == "hybrid" else 0.0)
+        dense = settings.pop("dense", LEARNT if name == "hybrid" else 0.0)
         return retrieve(**{"k": k, "depth": depth, "dense": dense, **settings})
     built: dict[str, Stage[Query, Ranking]] = {
         "tfidf": Lexical(k, depth, scheme="tfidf"),
@@ -52,7 +55,7 @@ def retriever_of(name: str, k: int = 10, **settings: Any) -> Stage[Query, Rankin
 def retrieve(
     k: int = 10,
     depth: int = DEPTH,
-    dense: float = 0.0,
+    dense: float | str = 0.0,
     *,
     fusion: str = "convex",
     rerank: int = 0,
@@ -63,7 +66,9 @@ def retrieve(
     Args:
         k: passages returned.
         depth: passages that each retriever proposes.
-        dense: weight of the encoder's ranking, in [0, 1]; 0 needs no encoder.
+        dense: weight of the encoder's ranking, in [0, 1]; 0 needs no encoder; ``learnt`` takes
+            what the encoder has learnt for the question's language (:data:`DENSE` where it has
+            learnt nothing).
         fusion: ``convex`` (weighted scores) or ``rrf`` (reciprocal ranks).
         rerank: passages that the configured cross-encoder reads; 0 for none.
         diversity: how much unlike passages are preferred, in [0, 1]; 0 for not at all
@@ -72,16 +77,19 @@ def retrieve(
     Raises:
         InputError: a weight outside [0, 1], or another fusion.
     """
-    for label, value in (("dense", dense), ("diversity", diversity)):
-        if not 0.0 <= value <= 1.0:
-            raise InputError(f"{label} = {value} is not accepted", fix="Give one in [0, 1].")
+    weight = DENSE if dense == LEARNT else dense
+    for label, value in (("dense", weight), ("diversity", diversity)):
+        if not fits(value, float) or not 0.0 <= float(value) <= 1.0:
+            more = f", or {LEARNT}" if label == "dense" else ""
+            raise InputError(f"{label} = {value} is not accepted", fix=f"Give one in [0, 1]{more}.")
     if fusion not in ("convex", "rrf"):
         raise InputError(f'there is no fusion "{fusion}"', fix="Give convex or rrf.")
     pool = max(k, rerank, depth if diversity else 0)
     stage: Stage[Query, Ranking] = Lexical(pool, max(depth, pool))
-    if dense > 0.0:
+    if weight := float(weight):
         both = (Lexical(depth, depth), Dense(depth))
-        stage = Fuse(both, (1.0 - dense, dense), "rrf" if fusion == "rrf" else "convex", pool)
+        how: Literal["convex", "rrf"] = "rrf" if fusion == "rrf" else "convex"
+        stage = Fuse(both, (1.0 - weight, weight), how, pool, learnt=dense == LEARNT)
     if rerank:
         stage = stage >> Rerank(k=pool if diversity else k, depth=rerank)
     if diversity:
