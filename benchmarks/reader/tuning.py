@@ -40,7 +40,7 @@ OUT = HERE.parent / "results" / "reader-tuning.json"
 LONGEST = 96
 LIMIT_S = 600.0
 LORA = LoraSettings(
-    rank=16, alpha=32, learning_rate=2e-3, epochs=3, batch_size=8, max_tokens=1024, seed=1
+    rank=16, alpha=32, learning_rate=2e-3, epochs=1, batch_size=4, max_tokens=1024, seed=1
 )
 Scores = dict[str, dict[str, list[float]]]
 
