@@ -23,8 +23,8 @@ SCRIPTS = ROOT / "training" / "encoder"
 CONFIG = """
 seed = 3
 [vocabulary]
-latin = 300
-other = 400
+learnt = 900
+kept = 700
 [learning]
 dimension = 16
 batch = 8

@@ -15,10 +15,8 @@ HERE = Path(__file__).resolve().parent
 class Vocabulary:
     """Pieces: learnt on a part of the text, then the most used ones are kept."""
 
-    latin: int = 20_000
-    """Pieces of Latin letters and of digits that are kept; a quarter more are learnt."""
-    other: int = 22_000
-    """Pieces of other scripts that are kept, almost all of them Hangul."""
+    learnt: int = 60_000
+    kept: int = 42_000
     documents: int = 12_000
     """Documents of each language that the pieces are learnt from."""
 

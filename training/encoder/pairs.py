@@ -31,12 +31,11 @@ from config import Config, Pairs
 from numpy.typing import NDArray
 
 from openbook.models.wordpiece import WordPiece
+from openbook.text.sentences import sentences
 
 Span = tuple[int, int]
 NONE: Span = (0, 0)
 
-_SENTENCES = re.compile(r"(?<=[.!?])\s+|\n")
-"""Coarser than the package's own splitter and many times faster; windows need no better."""
 _ENGLISH = r"[A-Za-z][A-Za-z0-9 .,'&/-]{2,60}?"
 _TERM = re.compile(
     rf"((?:[가-힣0-9]+ ){{0,5}}[가-힣]+)\s?\((?:영어|영문|英)?\s?:?\s*({_ENGLISH})\s*[,;/)、]"
@@ -108,8 +107,8 @@ def encyclopedia(
     group = store.group()
     title = store.add(document.title)
     bounds = [title[1]]
-    for sentence in _SENTENCES.split(document.text):
-        store.tokens.extend(store.pieces.numbers(sentence))
+    for start, end in sentences(document.text):
+        store.tokens.extend(store.pieces.numbers(document.text[start:end]))
         if len(store.tokens) > bounds[-1]:
             bounds.append(len(store.tokens))
     opening = (title[0], min(bounds[-1], title[1] + config.window))

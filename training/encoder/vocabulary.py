@@ -32,21 +32,13 @@ def texts(data: Path, config: Config) -> Iterator[str]:
 
 
 def make(data: Path, out: Path, config: Config) -> None:
-    """Write ``tokenizer.json`` to a folder, unless it is there.
-
-    Words do not mix scripts, so Latin letters with digits and everything else are learnt apart;
-    learnt together, Korean, which has more forms of a word, takes two pieces of three.
-    """
+    """Write ``tokenizer.json`` to a folder, unless it is there."""
     if (out / "tokenizer.json").is_file():
         return
     counts: Counter[str] = Counter()
     for text in texts(data, config):
         counts.update(words(text))
-    latin = Counter({word: n for word, n in counts.items() if word[0] < "\u0250"})
-    sizes = config.vocabulary
-    kept = [UNKNOWN]
-    for some, size in ((latin, sizes.latin), (counts - latin, sizes.other)):
-        kept += prune(learn(some, size * 5 // 4), some, size)
+    kept = prune(learn(counts, config.vocabulary.learnt), counts, config.vocabulary.kept)
     made = json.dumps(describe(kept), ensure_ascii=False, separators=(",", ":"))
     (out / "tokenizer.json").write_text(made, "utf-8")
 
@@ -83,6 +75,7 @@ def prune(learnt: list[str], counts: Counter[str], kept: int) -> list[str]:
         for number in cut[word]:
             used[number] += count
     single = {n for n in used if len(learnt[n].removeprefix("##")) == 1}
+    single.add(learnt.index(UNKNOWN))
     many = [n for n, _ in used.most_common() if n not in single]
     chosen = single | set(many[: max(0, kept - len(single))])
     return [piece for number, piece in enumerate(learnt) if number in chosen]
