@@ -19,7 +19,7 @@ def extractive(
     *,
     k: int = 10,
     depth: int = 100,
-    dense: float = 0.0,
+    dense: float | str = 0.0,
     fusion: str = "convex",
     rerank: int = 0,
     diversity: float = 0.0,
@@ -31,7 +31,7 @@ def extractive(
     Args:
         k: passages read.
         depth: passages each retriever proposes.
-        dense: weight of the encoder's ranking, in [0, 1]; 0 needs no encoder.
+        dense: weight of the encoder's ranking, in [0, 1], or ``learnt``; 0 needs no encoder.
         fusion: ``convex`` or ``rrf``, where dense retrieval takes part.
         rerank: passages that the configured cross-encoder reads; 0 for none.
         diversity: how much unlike passages are preferred, in [0, 1].
