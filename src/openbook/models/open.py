@@ -108,6 +108,8 @@ def describe(name: str, settings: Settings, root: Path, use: Use) -> ModelSettin
         )
     if name in settings.available:
         model = settings.available[name]
+        if model.kind == "local" and model.model in (READER, ENCODER):
+            return replace(model, model=str(bundled(model.model)))  # ours, with an adapter, say
         return model if model.model else replace(model, model=name)
     if name == BUNDLED:
         return ModelSettings(kind="minilm", model=BUNDLED)
