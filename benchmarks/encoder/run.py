@@ -18,6 +18,7 @@ import json
 import os
 import sys
 import time
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, cast
@@ -53,9 +54,20 @@ TIMED = 6_000
 """Passages of each language that the encoder is timed on, at most."""
 
 
-def hybrid(name: str, data: Path, encoder: Any) -> dict[str, Any]:
-    """One collection: lexical, dense, hybrid, and the paired difference."""
+def hybrid(name: str, data: Path, encoder: Any, most: int) -> dict[str, Any]:
+    """One collection: lexical, dense, hybrid, and the paired difference; ``most`` questions of
+    it, drawn with a seed, or all where that is 0.
+    """
     collection = sets.read(name, data)
+    if 0 < most < len(collection.questions):
+        names = np.random.default_rng(retrieval.SEED).choice(
+            sorted(collection.questions), most, replace=False
+        )
+        collection = replace(
+            collection,
+            questions={str(n): collection.questions[n] for n in names},
+            relevant={str(n): collection.relevant[n] for n in names},
+        )
     stages: dict[str, Any] = {
         "lexical": Lexical(k=PASSAGES, depth=PASSAGES),
         "dense": Dense(k=PASSAGES),
@@ -134,27 +146,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder of the collections")
     parser.add_argument("--sets", nargs="*", default=list(sets.SETS), choices=list(sets.SETS))
+    parser.add_argument("--questions", type=int, default=0, help="sample so many of each set")
+    parser.add_argument("--only-sets", action="store_true", help="keep the rest as it stands")
     parser.add_argument("--out", type=Path, default=OUT)
     given = parser.parse_args()
     encoder: Any = open_encoder(ENCODER, Settings(), Path())
-    files = {f.name: f.stat().st_size for f in sorted(bundled(ENCODER).iterdir())}
-    pages = {
-        "aligned": sources.aligned(given.data)["reported"],
-        "commerce_kb": support_pages(given.data),
-    }
+    held = kept(given.out, encoder.name)
     results: dict[str, Any] = {
+        **(held if held and given.only_sets else alone(given.data, encoder)),
         "made_by": {**retrieval.made_by(), "encoder": encoder.name, "fusion": encoder.fusion},
-        "bytes": {**files, "all": sum(files.values())},
-        "speed": speed(given.data, encoder),
-        "across": {
-            name: {"pages": len(some), **held_out.across(encoder, some)}
-            for name, some in pages.items()
-        },
-        "sets": kept(given.out, encoder.name),
+        "sets": held.get("sets", {}),
     }
-    print(json.dumps({k: results[k] for k in ("bytes", "speed", "across")}, indent=1))
     for name in given.sets:
-        found = hybrid(name, given.data, encoder)
+        found = hybrid(name, given.data, encoder, given.questions)
         results["sets"][name] = found
         shown = "  ".join(f"{s} {m['nDCG@10']:.4f}" for s, m in found["measures"].items())
         print(f"{name:20} {shown}  {found['hybrid_minus_lexical']}", flush=True)
@@ -162,10 +166,27 @@ def main() -> None:
 
 
 def kept(out: Path, encoder: str) -> dict[str, Any]:
-    """Collections measured before with the same encoder, so that a part can be measured anew."""
-    held = json.loads(out.read_text("utf-8")) if out.is_file() else {"made_by": {}}
-    same = held["made_by"].get("encoder") == encoder
-    found: dict[str, Any] = held["sets"] if same else {}
+    """Results of the same vectors from before, so that a part can be measured anew."""
+    held: dict[str, Any] = json.loads(out.read_text("utf-8")) if out.is_file() else {}
+    return held if held.get("made_by", {}).get("encoder") == encoder else {}
+
+
+def alone(data: Path, encoder: Any) -> dict[str, Any]:
+    """What is measured without a collection: size, speed, other languages."""
+    files = {f.name: f.stat().st_size for f in sorted(bundled(ENCODER).iterdir())}
+    pages = {
+        "aligned": sources.aligned(data)["reported"],
+        "commerce_kb": support_pages(data),
+    }
+    found = {
+        "bytes": {**files, "all": sum(files.values())},
+        "speed": speed(data, encoder),
+        "across": {
+            name: {"pages": len(some), **held_out.across(encoder, some)}
+            for name, some in pages.items()
+        },
+    }
+    print(json.dumps(found, indent=1))
     return found
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from openbook.errors import ModelError
@@ -42,6 +42,7 @@ def test_the_folder_is_small_enough() -> None:
     assert sum(file.stat().st_size for file in bundled(ENCODER).iterdir()) <= 12_000_000
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.lists(st.text(max_size=80), min_size=1, max_size=4))
 def test_vectors_are_long_one(encoder: StaticEncoder, texts: list[str]) -> None:
     vectors = encoder.encode_passages(["", "\ud83d", *texts])

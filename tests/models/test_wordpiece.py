@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from openbook.errors import ModelError
@@ -48,6 +48,7 @@ def test_the_library_cuts_the_same_pieces() -> None:
             assert ours.numbers(text) == wanted, text
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_words_are_folded_and_whole(text: str) -> None:
     found = words(text)

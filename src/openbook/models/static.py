@@ -18,6 +18,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ from numpy.typing import NDArray
 
 from openbook.errors import ModelError
 from openbook.models.open import STATIC
-from openbook.models.weights import fingerprint, read_config
+from openbook.models.weights import read_config
 from openbook.models.wordpiece import WordPiece
 
 READ = 20_000
@@ -81,7 +82,7 @@ class StaticEncoder:
             raise _damaged(folder, "values that are not numbers")
         languages, fusion = config.get("languages"), config.get("fusion")
         return cls(
-            name=f"{folder.name}@{fingerprint(folder)}",
+            name=f"{folder.name}@{_fingerprint(folder)}",
             dimension=dimension,
             languages=tuple(languages) if isinstance(languages, list) else (),
             fusion=fusion if isinstance(fusion, dict) else {},
@@ -168,6 +169,14 @@ def write_tensors(file: Path, tensors: Mapping[str, NDArray[Any]]) -> None:
     text += b" " * (-len(text) % 8)
     parts = [np.ascontiguousarray(values).tobytes() for values in tensors.values()]
     file.write_bytes(len(text).to_bytes(8, "little") + text + b"".join(parts))
+
+
+def _fingerprint(folder: Path) -> str:
+    """Identifies what decides the vectors: pieces and weights, not the weights of fusion."""
+    state = blake2b(digest_size=8)
+    for name in ("tokenizer.json", "model.safetensors"):
+        state.update((folder / name).read_bytes())
+    return state.hexdigest()
 
 
 def _damaged(folder: Path, reason: object) -> ModelError:
