@@ -75,7 +75,7 @@ def trained(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_all_stages_make_a_model_that_the_ordinary_path_loads(trained: Path) -> None:
     model = LocalLM.open(ModelSettings(model="openbook-reader"), trained)
     prompt = render("rag", "en", passages=numbered(["It opened in 1871."]), question="When?")
-    assert model.complete([prompt], max_tokens=5)[0].usage.completion_tokens <= 5
+    assert model.complete([prompt], max_tokens=5)[0].usage.output_tokens <= 5
     assert model.context_tokens == 2048
     log = [json.loads(line) for line in (trained / "instruct" / "log.jsonl").open()]
     assert log[-1]["step"] == len(batches(Rows.read(trained / "rows").lengths, Instruct(
@@ -172,12 +172,29 @@ def test_a_new_network_copies_before_it_has_learnt() -> None:
     with torch.no_grad():
         net.model.embed_tokens.weight.normal_(0, 0.08)
         before = learner.loss(ids, weights)
-        install(net, 0)
+        install(net, 0, begin=2, passage=4)
         after = learner.loss(ids, weights)
         net.set_attn_implementation("eager")
         first = net.model(input_ids=ids, output_attentions=True).attentions[0][:, 0]
     assert first.diagonal(offset=-1, dim1=1, dim2=2).mean() > 0.95
     assert after < before - 2
+
+
+def test_a_new_network_sees_what_was_asked_about() -> None:
+    size = Model(vocabulary=600, hidden=256, layers=2, heads=4, kv_heads=4, feed_forward=128)
+    net = network(size, 0)
+    random = np.random.default_rng(0).permutation(590) + 6
+    begin, passage, question, rest = 2, 4, random[:12], random[12:60]
+    text = [begin, *question, passage, *rest, *question[:3], *rest[:5]]
+    with torch.no_grad():
+        net.model.embed_tokens.weight.normal_(0, 0.08)
+        install(net, 0, begin=begin, passage=passage)
+        net.set_attn_implementation("eager")
+        ids = torch.tensor([[int(token) for token in text]])
+        told, matched = net.model(input_ids=ids, output_attentions=True).attentions
+    assert told[0, 1, 14:, 13].min() > 0.9
+    asked = matched[0, 1, :, 1:13].sum(-1)
+    assert asked[62:65].min() > 0.7 and asked[14:62].mean() < 0.2
 
 
 def test_an_unknown_setting_is_refused(tmp_path: Path) -> None:

@@ -15,9 +15,10 @@ import numpy as np
 import torch
 from _cli import arguments, conclude, show
 from _config import Config, plain
-from _model import Batch, Learner, hash_of, network, parameters
+from _model import SPECIAL, USER, Batch, Learner, hash_of, network, parameters
 from circuits import install
 from numpy.typing import NDArray
+from tokenizers import Tokenizer
 from tokens import FILE
 
 from openbook.tune.run import RunSettings, Step, run
@@ -36,7 +37,9 @@ class Pretraining:
             self.made_of["vectors"] = hash_of(vectors)
             with torch.no_grad():
                 net.model.embed_tokens.weight.copy_(torch.from_numpy(np.load(vectors)))
-        install(net, config.seed)
+        tokenizer = Tokenizer.from_file(str(out / "tokenizer" / "tokenizer.json"))
+        mark = tokenizer.encode("<passage").ids[-1]
+        install(net, config.seed, begin=SPECIAL.index(USER), passage=mark)
         self.learner = Learner(net, self.stage.optimiser, self.steps, config.device)
 
     @property
