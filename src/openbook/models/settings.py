@@ -87,7 +87,7 @@ class Settings:
     """The models that are used, and those that can be."""
 
     generator: str = setting(
-        "",
+        "openbook-reader",
         "Language model that writes answers: a name under models.available, openbook-reader (the "
         "small one that comes with openbook), a folder, or a hub name (org/name); empty means "
         "none. [ask] method decides whether it is used.",
