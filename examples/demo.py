@@ -28,6 +28,13 @@ QUESTIONS = (
 CHANGED = QUESTIONS[0]
 
 
+WRITTEN = (QUESTIONS[2], QUESTIONS[0])
+READER = """
+(The same through a language model: openbook-reader, the small one that comes with openbook. It is
+there for trying methods and training, and reads far worse than the extractive answers above; name
+your own model as models.generator.)"""
+
+
 def change() -> None:
     """Edit one document, as its owner would: five days become eight."""
     file = PLACE / "handbook" / "ko" / "leave.md"
@@ -62,6 +69,9 @@ def main() -> None:
     openbook("sync handbook")
     for question in QUESTIONS:
         openbook(f"ask {shlex.quote(question)}")
+    print(READER, flush=True)
+    for question in WRITTEN:
+        openbook(f"ask --method naive_rag {shlex.quote(question)}")
     change()
     openbook("sync")
     openbook(f"ask {shlex.quote(CHANGED)}")
