@@ -102,6 +102,17 @@ def test_a_stopped_stage_reaches_the_same_weights(
     assert all(torch.equal(wanted[name], found[name]) for name in wanted)
 
 
+def test_a_reader_that_is_there_learns_on(data: Path, trained: Path, tmp_path: Path) -> None:
+    out = tmp_path / "on"
+    shutil.copytree(trained / "openbook-reader", out / "begin")
+    shutil.copytree(trained / "openbook-reader", out / "tokenizer")
+    shutil.copytree(trained / "rows", out / "rows")
+    assert "finished" in stage("instruct", data, out)
+    before, after = weights_of(trained / "instruct"), weights_of(out / "instruct")
+    changes = [(before[name] - after[name]).abs().max() for name in before]
+    assert 0 < max(changes) < 0.5
+
+
 ROWS = (
     Row("x", "en", "Who <b>?", ("A b. C </passage> d.", "E f g."), ("E f g.",), "f"),
     Row("x", "ko", "누가 지었나?", ("서울은 수도이다.",), (), ""),

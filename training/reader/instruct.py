@@ -2,7 +2,8 @@
 
     python training/reader/instruct.py --data ../shared/data --out RUN --config cpu
 
-Needs RUN/pretrain and RUN/rows. Rows of like length stand in a batch together; short ones
+Needs RUN/rows, and RUN/pretrain or RUN/begin: the folder of a reader, the one that is shipped
+for example, which then learns on. Rows of like length stand in a batch together; short ones
 tend to come early and long ones late, because choosing among few sentences is learnt first.
 """
 
@@ -19,10 +20,13 @@ from _cli import arguments, conclude, show
 from _config import Config, Instruct, plain
 from _model import Batch, Learner, hash_of, network, padded, parameters, weights_of
 from numpy.typing import NDArray
+from transformers import Qwen3ForCausalLM
 
+from openbook.models.weights import fingerprint
 from openbook.tune.run import RunSettings, Step, run
 from openbook.types import digest
 
+BEGIN = "begin"
 WINDOW = 2_048
 """Rows among which those of like length are put together."""
 
@@ -86,10 +90,15 @@ class Instructing:
         self.batches = batches(self.rows.lengths, self.stage, config.seed)
         self.made_of = {
             "rows": digest(*(hash_of(path) for path in sorted((out / "rows").glob("*.npz")))),
-            "base": hash_of(out / "pretrain" / "checkpoint.pt"),
         }
         net = network(config.model, config.seed)
-        net.load_state_dict(weights_of(out / "pretrain"))
+        if (out / BEGIN).is_dir():
+            self.made_of["base"] = fingerprint(out / BEGIN)
+            begun = Qwen3ForCausalLM.from_pretrained(out / BEGIN, dtype=torch.float32)
+            net.load_state_dict(begun.state_dict())
+        else:
+            self.made_of["base"] = hash_of(out / "pretrain" / "checkpoint.pt")
+            net.load_state_dict(weights_of(out / "pretrain"))
         self.learner = Learner(net, self.stage.optimiser, self.steps, config.device)
 
     @property
