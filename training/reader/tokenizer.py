@@ -39,6 +39,7 @@ TEMPLATE = """\
 {%- else -%}
 {{ message.content }}
 {%- endif %}
+
 <|assistant|>
 {% elif message.role == 'assistant' -%}
 {{ message.content }}<|end|>
