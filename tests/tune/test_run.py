@@ -37,7 +37,7 @@ class Line:
         self.optimiser.zero_grad()
         loss.backward()
         self.optimiser.step()
-        return Step(math.nan if number == self.broken_at else float(loss), 16)
+        return Step(math.nan if number == self.broken_at else loss.item(), 16)
 
     def state(self) -> dict[str, Any]:
         return {"net": self.net.state_dict(), "optimiser": self.optimiser.state_dict()}
@@ -151,7 +151,7 @@ def test_a_killed_process_is_taken_up_and_two_do_not_share_a_folder(tmp_path: Pa
     with pytest.raises(LockedError, match="another process is training"):
         run(Line(), folder)
     os.kill(process.pid, signal.SIGKILL)
-    process.wait()
+    process.communicate()
     job = Line()
     assert run(job, folder).finished
     assert job.weights() == trained(tmp_path / "whole").weights()

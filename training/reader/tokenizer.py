@@ -31,19 +31,16 @@ TEMPLATE = """\
 {%- for message in messages -%}
 {%- if message.role == 'user' -%}
 {%- set parts = message.content.rsplit('\\n\\n<question>\\n', 1) -%}
-<|user|>
-{% if parts|length == 2 -%}
-<question>
-{{ parts[1] }}
-{{ parts[0] }}
+{{- '<|user|>\\n' -}}
+{%- if parts|length == 2 -%}
+{{- '<question>\\n' + parts[1] + '\\n' + parts[0] -}}
 {%- else -%}
-{{ message.content }}
-{%- endif %}
-
-<|assistant|>
-{% elif message.role == 'assistant' -%}
-{{ message.content }}<|end|>
-{% endif -%}
+{{- message.content -}}
+{%- endif -%}
+{{- '\\n<|assistant|>\\n' -}}
+{%- elif message.role == 'assistant' -%}
+{{- message.content + '<|end|>\\n' -}}
+{%- endif -%}
 {%- endfor -%}"""
 """The question goes before the passages, so that a small model reads them knowing what is
 asked; the system message is dropped, since the tags around what is given say the task."""
