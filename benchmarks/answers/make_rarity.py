@@ -21,7 +21,7 @@ from pathlib import Path
 
 from openbook.text.terms import analyse
 
-TARGET = Path(__file__).parents[2] / "src/openbook/generate/rarity.txt"
+TARGET = Path(__file__).parents[2] / "src/openbook/text/rarity.txt"
 ARTICLES = 25_000
 KEPT, FEWEST, STEP = 12_000, 12, 0.25
 

@@ -29,11 +29,11 @@ import numpy as np
 from cases import Case
 from phrases import Span, phrases
 
-from openbook.generate import overlap
 from openbook.generate.asking import Asked, asked
 from openbook.generate.choose import values
 from openbook.generate.features import NAMES, Sheet, sheet
 from openbook.generate.kinds import spans
+from openbook.text import overlap
 from openbook.types import Query
 
 _CAPITALS = re.compile(

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from openbook.generate import overlap
 from openbook.generate.asking import asked
 from openbook.generate.choose import SIGNALS, shipped, signals, weights
 from openbook.generate.features import NAMES, sheet
 from openbook.generate.kinds import KINDS, spans
 from openbook.generate.ranges import ranges, within
 from openbook.generate.units import units
+from openbook.text import overlap
 from openbook.types import Passage, Query
 
 

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from openbook.generate import overlap
 from openbook.generate.features import NAMES, Candidate, Sheet
 from openbook.generate.kinds import spans
+from openbook.text import overlap
 from openbook.types import Passage
 
 NEAR = 0.8

@@ -14,11 +14,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from openbook.generate import overlap
 from openbook.generate.asking import STRICT, Asked, asked
 from openbook.generate.kinds import spans
 from openbook.generate.ranges import within
 from openbook.generate.units import Unit, units
+from openbook.text import overlap
 from openbook.types import Passage, Query
 
 NAMES = (

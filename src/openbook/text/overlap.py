@@ -141,7 +141,7 @@ SYNONYM = 0.7
 @lru_cache(maxsize=1)
 def _groups() -> dict[str, frozenset[str]]:
     """For each word of the table, the others of its groups; Latin words as stems."""
-    lines = resources.files("openbook.generate").joinpath("synonyms.txt").read_text("utf-8")
+    lines = resources.files("openbook.text").joinpath("synonyms.txt").read_text("utf-8")
     found: dict[str, set[str]] = {}
     for line in lines.splitlines():
         if not line or line.startswith("#"):
@@ -239,7 +239,7 @@ def _table() -> dict[str, float]:
     """Rarity by term: ``log(documents / documents with it)`` in encyclopedias, in steps of
     0.25, for the commonest terms of Korean and English.
     """
-    lines = resources.files("openbook.generate").joinpath("rarity.txt").read_text("utf-8")
+    lines = resources.files("openbook.text").joinpath("rarity.txt").read_text("utf-8")
     found: dict[str, float] = {}
     for line in lines.splitlines():
         level, *forms = line.split(" ")
