@@ -2,7 +2,8 @@
 
 A room that has settings has a file ``settings.py`` with one frozen dataclass named
 ``Settings``, whose fields are made by :func:`setting`. The table of ``openbook.toml``
-bears the room's name. Nothing else is edited: :mod:`openbook.project` looks in the rooms.
+bears the room's name. (A room whose tables have other names maps them to such dataclasses in
+``TABLES``.) Nothing else is edited: :mod:`openbook.project` looks in the rooms.
 """
 
 from __future__ import annotations

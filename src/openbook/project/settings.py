@@ -36,7 +36,11 @@ class Settings:
 
 
 def rooms() -> dict[str, type]:
-    """The ``Settings`` of every room that has them, by table name."""
+    """The settings of every room that has them, by table name.
+
+    A room's table is its ``Settings`` under the room's name; a room that names its tables
+    otherwise, or has several, lists them in ``TABLES``.
+    """
     found: dict[str, type] = {}
     for info in pkgutil.iter_modules(openbook.__path__):
         folder = Path(openbook.__path__[0]) / info.name
@@ -46,7 +50,7 @@ def rooms() -> dict[str, type]:
             and (folder / "settings.py").is_file()
         ):
             module = importlib.import_module(f"openbook.{info.name}.settings")
-            found[info.name] = module.Settings
+            found |= getattr(module, "TABLES", None) or {info.name: module.Settings}
     return {**found, "ask": Settings}
 
 
