@@ -10,6 +10,7 @@ ROOMS = (
     "errors",
     "settings",
     "stage",
+    "flow",
     "artifacts",
     "text",
     "models",

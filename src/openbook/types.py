@@ -112,12 +112,19 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A question. Holds no results."""
+    """A question. Holds no results.
+
+    ``expansions`` are search terms beside the question's own words, each with its weight (1
+    counts as much as a word of the question), and ``hypotheses`` are passages that could answer
+    it, for encoders. Retrievers use both; no generator, prompt or reader of passages does.
+    """
 
     text: str
     id: str = ""
     history: tuple[Turn, ...] = ()
     filters: tuple[Filter, ...] = ()
+    expansions: tuple[tuple[str, float], ...] = ()
+    hypotheses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

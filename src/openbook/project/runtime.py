@@ -126,6 +126,10 @@ class Runtime:
         if run is None:
             return
         yield stage.label, run.seconds
-        for part in stage.inner:
-            for label, seconds in self._trace(part, value):
+        for part, given in stage.within(value, self._recall):
+            for label, seconds in self._trace(part, given):
                 yield f"{stage.label}/{label}", seconds
+
+    def _recall(self, stage: Stage[Any, Any], value: Any) -> Any:
+        run = self._memory.get((stage, value))
+        return None if run is None else run.value
