@@ -7,15 +7,15 @@ quote. Every sentence is marked supported or not by the rule of
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from openbook.errors import ModelError
 from openbook.generate.check import backed, check, judge, keep_supported, unquoted
-from openbook.generate.reading import read, visible
+from openbook.generate.reading import read
+from openbook.generate.streaming import streamed
 from openbook.models.prompts import numbered, refusal, render
-from openbook.models.window import length, room, usage
+from openbook.models.window import length, room
 from openbook.stage import Runtime, Stage, positive
 from openbook.text.language import detect
 from openbook.types import (
@@ -80,26 +80,17 @@ class Generate(Stage[Ranking, Answer]):
         ]
 
     def stream(self, value: Ranking, runtime: Runtime) -> Iterator[str | Answer]:
-        """Provisional text without marks as it is written, then the checked answer.
-
-        Tokens are counted by the model's own counter; cost by its prices where it has them.
-        """
+        """Provisional text without marks as it is written, then the checked answer."""
         if not value.passages:
             yield _abstain(value, _language(value.query))
             return
         model: LM = runtime.resolve(LM, self.model)  # type: ignore[type-abstract]
         ranking, prompt = self._prepare(value, model)
-        written, shown = "", 0
-        start = time.perf_counter()
-        for piece in model.stream(prompt, max_tokens=self.max_tokens, seed=runtime.seed):
-            written += piece
-            text = visible(written)
-            if len(text) > shown:
-                yield text[shown:]
-                shown = len(text)
-        seconds = time.perf_counter() - start
-        used = usage(model, length(model, prompt), model.count(written), seconds)
-        yield self._answer(ranking, prompt, Completion(written, used))
+        for piece in streamed(model, prompt, self.max_tokens, runtime.seed):
+            if isinstance(piece, Completion):
+                yield self._answer(ranking, prompt, piece)
+            else:
+                yield piece
 
     def _prepare(self, ranking: Ranking, model: LM) -> tuple[Ranking, Prompt]:
         """What is read and the prompt that holds it, within the model's window."""

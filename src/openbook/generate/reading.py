@@ -16,7 +16,7 @@ import re
 from dataclasses import dataclass
 
 from openbook.generate.quotes import BEGIN, END, marks
-from openbook.models.prompts import refusal
+from openbook.models.prompts import ignorance, refusal
 
 BRIEF = 80
 """A text of one line and at most so many characters is its own short answer."""
@@ -36,10 +36,14 @@ _REFUSED = re.compile(
     r"|give|available|provided|found)"
     r"|\b(?:cannot|can't|can not|could not|unable to)\s+(?:be\s+)?(?:answer|find|determine)"
     r"|\bno\s+(?:answer|information|mention)\b.{0,40}\b(?:documents?|passages?|context|provided)"
-    r"|^(?:i\s+(?:do\s+not|don't)\s+know|unanswerable|n/?a|unknown)\W*$"
+    r"|^(?:unanswerable|n/?a|unknown)\W*$"
+    r"|^(?:(?:i['’]?m|i am)\s+sorry\W+)?(?:but\s+)?i\s+(?:do\s+not|don['’]?t)\s+"
+    r"(?:know|have\s+(?:any\s+|enough\s+)?information)\b"
+    r"|^(?:i['’]?m|i am)\s+not\s+(?:sure|aware)\b"
     r"|(?:문서|자료|지문|본문|passage|구절)\S*\s.{0,30}(?:답|정보|내용|언급|나와|나오|찾)"
     r".{0,12}(?:없|않|못)"
-    r"|^(?:알\s*수\s*없|답할\s*수\s*없|모르겠)",
+    r"|^(?:(?:정답|답)[은을이]?\s*|저는\s*|잘\s*)*"
+    r"(?:알\s*수\s*없|알지\s*못|답할\s*수\s*없|모르겠|모릅니다|몰라)",
     re.IGNORECASE,
 )
 
@@ -109,8 +113,8 @@ def _parts(text: str) -> tuple[str, str]:
 def _refuses(final: str, body: str) -> bool:
     said = final or body
     squeezed = re.sub(r"\s+", "", said)
-    fixed = any(re.sub(r"\s+", "", refusal(code)).rstrip(".") in squeezed for code in ("en", "ko"))
-    if fixed:
+    fixed = (words(code) for words in (refusal, ignorance) for code in ("en", "ko"))
+    if any(re.sub(r"\s+", "", sentence).rstrip(".") in squeezed for sentence in fixed):
         return True
     return len(said) < 200 and not marks(said) and bool(_REFUSED.search(_tidy(said)))
 

@@ -14,7 +14,7 @@ from openbook.stage import Stage, method
 from openbook.types import Answer, Query
 
 
-@method(parent="extractive")
+@method(parent="extractive", knowledge=0.6)
 def naive_rag(
     *,
     k: int = 5,

@@ -4,7 +4,8 @@ words produced it; a change of words is a change of the hash.
 ``rag`` answers from numbered passages and quotes them verbatim, in the layout of RAFT
 (arXiv:2403.10131): quotes stand between ``##begin_quote##`` and ``##end_quote##``, the last
 line begins with ``<ANSWER>:``; ``brief`` gives that line alone; ``closed`` asks without
-passages. ``standalone`` rewrites a follow-up question so that it can be understood alone,
+passages, ``steps`` asks so too, and for reasoning before the answer (Wei et al.,
+arXiv:2201.11903). ``standalone`` rewrites a follow-up question so that it can be understood alone,
 ``keywords`` turns a question into search words, ``questions`` writes a question that a
 passage answers, ``plan`` names the chain of relations that leads to an answer.
 
@@ -28,6 +29,7 @@ _REFUSALS = {
     "en": "The documents do not answer this question.",
     "ko": "문서에 이 질문에 대한 답이 없습니다.",
 }
+_IGNORANCE = {"en": "I do not know the answer.", "ko": "답을 알지 못합니다."}
 _BREAK = "\u200b"
 _ACTIVE = re.compile(
     r"<(?=/?(?:passage|conversation|question|answer|think|write))"  # our tags, and reasoning
@@ -128,14 +130,37 @@ BRIEF_KO = Template(
 CLOSED_EN = Template(
     "closed",
     "en",
-    system=f"Answer the question from what you know, in one line that begins with {ANSWER}",
+    system=f"""\
+Answer the question from what you know, in one line that begins with {ANSWER} If you do not know \
+the answer, write only: {ANSWER} {_IGNORANCE["en"]}""",
     user="<question>\n{question}\n</question>",
 )
 CLOSED_KO = Template(
     "closed",
     "ko",
-    system=f"아는 것을 바탕으로 질문에 답합니다. {ANSWER}로 시작하는 한 줄만 적습니다.",
+    system=f"""\
+아는 것을 바탕으로 질문에 답합니다. {ANSWER}로 시작하는 한 줄만 적습니다. 답을 모르면 이것만 \
+적습니다: {ANSWER} {_IGNORANCE["ko"]}""",
     user="<question>\n{question}\n</question>",
+)
+STEPS_EN = Template(
+    "steps",
+    "en",
+    system=f"""\
+Answer the question from what you know. First reason step by step, in at most five short \
+sentences, each of which follows from what was said before. Then end with one line that begins \
+with {ANSWER} and gives the answer as briefly as possible. If you do not know the answer, write \
+only: {ANSWER} {_IGNORANCE["en"]}""",
+    user="<question>\n{question}\n</question>\n<write>steps</write>",
+)
+STEPS_KO = Template(
+    "steps",
+    "ko",
+    system=f"""\
+아는 것을 바탕으로 질문에 답합니다. 먼저 다섯 문장을 넘지 않게 한 단계씩 짧게 따져 보되, 각 \
+단계는 앞에서 말한 것에서 이끌어 냅니다. 그런 다음 {ANSWER}로 시작하는 마지막 줄에 답을 되도록 \
+짧게 적습니다. 답을 모르면 이것만 적습니다: {ANSWER} {_IGNORANCE["ko"]}""",
+    user="<question>\n{question}\n</question>\n<write>steps</write>",
 )
 KEYWORDS_EN = Template(
     "keywords",
@@ -268,3 +293,8 @@ def defuse(text: str) -> str:
 def refusal(language: str) -> str:
     """The sentence with which a model says that the passages hold no answer."""
     return _REFUSALS["ko" if language == "ko" else "en"]
+
+
+def ignorance(language: str) -> str:
+    """The sentence with which a model that reads nothing says that it does not know."""
+    return _IGNORANCE["ko" if language == "ko" else "en"]

@@ -150,6 +150,7 @@ class Project:
             filters: conditions on all evidence, whoever asks.
         """
         from openbook.generate.confidence import Calibration
+        from openbook.generate.shots import Shots
         from openbook.knowledge.snapshot import Snapshot
 
         snapshot = self.knowledge.snapshot(version, filters)
@@ -159,6 +160,7 @@ class Project:
             CrossEncoder: lambda name: self._model("open_cross_encoder", name),
             LM: lambda name: self._model("open_lm", name),
             Calibration: self._calibration,
+            Shots: self._shots,
         }
         return Runtime(snapshot.identity, providers, seed)
 
@@ -184,6 +186,17 @@ class Project:
         from openbook.generate.confidence import Calibration
 
         return Calibration.load(self.calibration_file(name or self.asking.method))
+
+    def _shots(self, name: str) -> Any:
+        from openbook.evaluate.questions import read_questions
+        from openbook.generate.settings import Settings as GenerateSettings
+        from openbook.generate.shots import Shots
+
+        chosen = name or self.settings.of(GenerateSettings).examples
+        if not chosen:
+            return Shots.shipped()
+        file = self.folder / chosen
+        return Shots.of(read_questions(file), str(file))
 
     def calibration_file(self, method: str) -> Path:
         """Where `openbook calibrate` keeps what it learnt about a method."""
