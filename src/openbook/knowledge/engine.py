@@ -9,14 +9,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from openbook.errors import DamagedError
-from openbook.knowledge.native import FTS, IvfRq, MatchQuery, core, valid, wait
+from openbook.knowledge.native import FTS, BooleanQuery, IvfRq, MatchQuery, core, valid, wait
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["DISTANCE", "FTS", "ROW", "SCORE", "IvfRq", "Store", "Table"]
+__all__ = ["DISTANCE", "FTS", "ROW", "SCORE", "IvfRq", "Match", "Store", "Table", "Weighted"]
 
 T = TypeVar("T")
+
+Weighted = tuple[tuple[str, float], ...]
+"""Terms joined by spaces, and what their score is multiplied by."""
+
+Match = tuple[str, str, int] | tuple[str, str, int, Weighted]
+"""A full-text search: column, terms joined by spaces, how many rows, and weighted terms whose
+scores are added."""
 
 SCORE = "_score"
 DISTANCE = "_distance"
@@ -247,23 +254,31 @@ class Table:
         return found
 
     def match(
-        self, requests: Sequence[tuple[str, str, int]], where: str | None = None
+        self, requests: Sequence[Match], where: str | None = None
     ) -> list[list[tuple[int, float]]]:
         """Full-text searches, side by side.
 
         Args:
-            requests: column, terms joined by spaces, and how many rows, for each search.
+            requests: column, terms joined by spaces, how many rows, and where there are some
+                further terms with weights, for each search.
             where: a condition that rows must meet before they are scored.
 
         Returns:
             Row handles with BM25 scores for each request, best first, ties by handle.
         """
-        queries = [self._match(*request, where) for request in requests]
+        queries = [self._match(where, *request) for request in requests]
 
         return self._best(queries, SCORE, 1)
 
-    def _match(self, column: str, terms: str, k: int, where: str | None) -> Any:
-        if not terms.strip() or k < 1:
+    def _match(
+        self, where: str | None, column: str, terms: str, k: int, also: Weighted = ()
+    ) -> Any:
+        parts = [
+            MatchQuery(valid(text), column, weight)
+            for text, weight in ((terms, 1.0), *also)
+            if text.strip() and weight > 0
+        ]
+        if not parts or k < 1:
             return None
         query = self._inner.query()
         query.select_columns([SCORE])
@@ -271,7 +286,8 @@ class Table:
         query.limit(k)
         if where:
             query.where(where)
-        return query.nearest_to_text({"query": MatchQuery(valid(terms), column)})
+        asked = parts[0] if len(parts) == 1 else BooleanQuery([("SHOULD", p) for p in parts])
+        return query.nearest_to_text({"query": asked})
 
     def near(
         self,

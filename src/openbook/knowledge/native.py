@@ -131,6 +131,19 @@ class MatchQuery:
 
 
 @dataclass(frozen=True, slots=True)
+class BooleanQuery:
+    """Several full-text queries whose scores are added, each with its own boost. What meets any
+    of them is found: every ``queries`` pair says ``SHOULD``.
+    """
+
+    queries: list[tuple[str, MatchQuery]]
+
+    def query_type(self) -> str:
+        """What the engine calls it."""
+        return "boolean"
+
+
+@dataclass(frozen=True, slots=True)
 class FTS:
     """A full-text index over terms that are cut already: split at spaces, nothing else."""
 

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
 from openbook.errors import KnowledgeError
-from openbook.knowledge.engine import ROW, Store, Table
+from openbook.knowledge.engine import ROW, Match, Store, Table
 from openbook.knowledge.filters import condition
 from openbook.knowledge.manifest import Manifest
 from openbook.knowledge.sql import literal
@@ -138,9 +138,11 @@ class Snapshot:
         return self.lexical_many([(field, terms, k)], filters)[0]
 
     def lexical_many(
-        self, requests: Sequence[tuple[str, str, int]], filters: tuple[Filter, ...] = ()
+        self, requests: Sequence[Match], filters: tuple[Filter, ...] = ()
     ) -> list[list[tuple[int, float]]]:
-        """Several :meth:`lexical` searches side by side: ``(field, terms, k)`` each."""
+        """Several :meth:`lexical` searches side by side: ``(field, terms, k)`` each, and where
+        there are some, further terms with weights; their scores are added.
+        """
         self._check_analyser()
         return self._passages.match(requests, self._where(filters))
 

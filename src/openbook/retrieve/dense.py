@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from openbook.corpus.split import indexed
 from openbook.errors import EncoderMismatchError, ModelError
@@ -17,6 +17,10 @@ from openbook.knowledge.snapshot import Snapshot
 from openbook.stage import Runtime, Stage
 from openbook.text.language import detect, reads_as_english
 from openbook.types import Encoder, Hit, Query, Ranking
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 _LATIN = frozenset(("en", "de", "fr", "es", "it", "pt", "nl", "sv", "da", "nb", "pl", "tr", "vi"))
 _HANGUL = re.compile("[\uac00-\ud7a3]")
@@ -55,7 +59,7 @@ class Dense(Stage[Query, Ranking]):
                     where="dense",
                     fix="Search lexically, or configure an encoder that knows the language.",
                 )
-        vectors = encoder.encode_queries([query.text for query in batch])
+        vectors = asked_vectors(encoder, batch)
         rankings: list[Ranking] = []
         for filters in dict.fromkeys(query.filters for query in batch):
             at = [i for i, query in enumerate(batch) if query.filters == filters]
@@ -84,7 +88,7 @@ class Dense(Stage[Query, Ranking]):
         rankings of each query.
         """
         encoder = runtime.resolve(Encoder, self.encoder)  # type: ignore[type-abstract]
-        asked = encoder.encode_queries([query.text for query in batch])
+        asked = asked_vectors(encoder, batch)
         rankings = []
         for query, vector, lists in zip(batch, asked, found, strict=True):
             passages = {p.id: p for one in lists if one for p in one.passages}
@@ -113,6 +117,22 @@ class Weighed(Protocol):
     def fusion(self) -> Mapping[str, float]:
         """Weight in [0, 1] by language of the question."""
         ...
+
+
+def asked_vectors(encoder: Encoder, batch: Sequence[Query]) -> NDArray[np.float32]:
+    """Unit vectors of questions, shape ``(len(batch), dimension)``. A question with hypotheses
+    gets the mean of its own vector and theirs (Gao et al., "Precise Zero-Shot Dense Retrieval
+    without Relevance Labels", ACL 2023, equation 8).
+    """
+    import numpy as np
+
+    vectors = encoder.encode_queries([query.text for query in batch])
+    for at, query in enumerate(batch):
+        if query.hypotheses:
+            read = encoder.encode_passages(list(query.hypotheses))
+            mean = (vectors[at] + read.sum(axis=0)) / (1 + len(read))
+            vectors[at] = mean / max(float(np.linalg.norm(mean)), 1e-12)
+    return vectors
 
 
 def _ranking(snapshot: Snapshot, query: Query, found: Sequence[tuple[int, float]]) -> Ranking:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from openbook.errors import InputError
+from openbook.knowledge.engine import Match, Weighted
 from openbook.knowledge.snapshot import Snapshot
 from openbook.retrieve.normalise import convex
 from openbook.stage import Runtime, Stage, positive
@@ -32,10 +33,17 @@ _HANGUL = re.compile("[\uac00-\ud7a3]")
 ABREAST = 4
 """Queries searched side by side, two fields each."""
 
+EXPANSIONS = 64
+"""Expansions of a question that are searched; the weightiest."""
+
+NO_MORE: tuple[Weighted, Weighted] = ((), ())
+"""Expansions of a question without any, by field."""
+
 
 @dataclass(frozen=True)
 class Lexical(Stage[Query, Ranking]):
-    """The ``k`` best passages by their terms.
+    """The ``k`` best passages by their terms, and by those of a question's expansions, whose
+    scores are multiplied by their weights and added.
 
     Args:
         k: passages returned.
@@ -59,21 +67,26 @@ class Lexical(Stage[Query, Ranking]):
         """A ranking a query; a query without any known term has no hits."""
         snapshot = runtime.resolve(Snapshot)
         terms = analyse([query.text for query in batch], query=True)
+        also = [weighted(query) for query in batch]
         if self.scheme == "tfidf":
             from openbook.retrieve.tfidf import search
 
             found = [
-                [search(snapshot, t.words, max(self.depth, self.k), q.filters), {}]
-                for q, t in zip(batch, terms, strict=True)
+                [search(snapshot, t.words, max(self.depth, self.k), q.filters, more[0]), {}]
+                for q, t, more in zip(batch, terms, also, strict=True)
             ]
         else:
-            found = self._search(snapshot, batch, terms)
+            found = self._search(snapshot, batch, terms, also)
         return [
             self._ranking(snapshot, query, lists) for query, lists in zip(batch, found, strict=True)
         ]
 
     def _search(
-        self, snapshot: Snapshot, batch: Sequence[Query], terms: Sequence[Terms]
+        self,
+        snapshot: Snapshot,
+        batch: Sequence[Query],
+        terms: Sequence[Terms],
+        also: Sequence[tuple[Weighted, Weighted]],
     ) -> list[list[Scored]]:
         """Both fields of a few queries side by side; a field of no weight is not asked."""
         depth = max(self.depth, self.k)
@@ -82,10 +95,12 @@ class Lexical(Stage[Query, Ranking]):
             same = [at for at, query in enumerate(batch) if query.filters == filters]
             for start in range(0, len(same), ABREAST):
                 chunk = same[start : start + ABREAST]
-                requests = [
-                    (name, getattr(terms[at], name) if weight else "", depth)
+                requests: list[Match] = [
+                    (name, getattr(terms[at], name), depth, more) if weight else (name, "", depth)
                     for at in chunk
-                    for name, weight in zip(FIELDS, self._weights(batch[at]), strict=True)
+                    for name, weight, more in zip(
+                        FIELDS, self._weights(batch[at]), also[at], strict=True
+                    )
                 ]
                 lists = iter(map(dict, snapshot.lexical_many(requests, filters)))
                 found |= {at: [next(lists) for _ in FIELDS] for at in chunk}
@@ -118,3 +133,18 @@ class Lexical(Stage[Query, Ranking]):
         return tuple(
             (name, scores[row]) for name, scores in zip(FIELDS, lists, strict=True) if row in scores
         )
+
+
+def weighted(query: Query) -> tuple[Weighted, Weighted]:
+    """Terms of a question's expansions with their weights, for each of the two fields."""
+    if not query.expansions:
+        return NO_MORE
+    heaviest = sorted(query.expansions, key=lambda pair: -pair[1])[:EXPANSIONS]
+    cut = analyse([text for text, _ in heaviest], query=True)
+    fields: tuple[dict[float, list[str]], ...] = ({}, {})
+    for (_, weight), terms in zip(heaviest, cut, strict=True):
+        for together, name in zip(fields, FIELDS, strict=True):
+            if found := getattr(terms, name):
+                together.setdefault(weight, []).append(found)
+    words, grams = (tuple((" ".join(t), w) for w, t in field.items()) for field in fields)
+    return words, grams

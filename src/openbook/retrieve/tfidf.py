@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
+from openbook.knowledge.engine import Weighted
 from openbook.knowledge.snapshot import Snapshot
 from openbook.types import Filter
 
@@ -33,20 +34,32 @@ _BUILT: WeakKeyDictionary[Snapshot, Postings] = WeakKeyDictionary()
 
 
 def search(
-    snapshot: Snapshot, terms: str, k: int, filters: tuple[Filter, ...] = ()
+    snapshot: Snapshot,
+    terms: str,
+    k: int,
+    filters: tuple[Filter, ...] = (),
+    also: Weighted = (),
 ) -> dict[int, float]:
-    """Cosine by row handle, best first; rows are scored in a pass over the terms' postings."""
+    """Cosine by row handle, best first; rows are scored in a pass over the terms' postings.
+    ``also`` are terms whose part of the question's vector is multiplied by a weight.
+    """
     if snapshot not in _BUILT:
         _BUILT[snapshot] = postings(snapshot)
     built = _BUILT[snapshot]
-    weights = _unit({t: (1 + math.log(n)) * built.idf.get(t, 0.0) for t, n in _count(terms)})
+    asked: dict[str, float] = {}
+    for text, weight in ((terms, 1.0), *also):
+        for term, n in _count(text):
+            part = weight * (1 + math.log(n)) * built.idf.get(term, 0.0)
+            asked[term] = asked.get(term, 0.0) + part
+    weights = _unit(asked)
     scores: dict[int, float] = {}
     for term, weight in weights.items():
         if weight:
             for row, w in zip(built.rows[term].tolist(), built.weights[term].tolist(), strict=True):
                 scores[row] = scores.get(row, 0.0) + weight * w
     if filters:
-        allowed = {row for row, _ in snapshot.lexical("words", terms, snapshot.size, filters)}
+        every = " ".join((terms, *(text for text, _ in also)))
+        allowed = {row for row, _ in snapshot.lexical("words", every, snapshot.size, filters)}
         scores = {row: score for row, score in scores.items() if row in allowed}
     best = sorted(scores, key=lambda row: (-scores[row], row))[:k]
     return {row: min(1.0, scores[row]) for row in best}
