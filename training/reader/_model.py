@@ -21,6 +21,9 @@ from openbook.tune.run import Step
 END, USER, ASSISTANT, PAD = "<|end|>", "<|user|>", "<|assistant|>", "<|pad|>"
 SPECIAL = (PAD, END, USER, ASSISTANT)
 """Control tokens, in the order of their ids from 0."""
+THETA = 1e9
+"""Rotary base: two thirds of a head's coordinates hardly turn over the whole context, and can
+compare tokens whatever their distance."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ def network(model: Model, seed: int) -> Qwen3ForCausalLM:
             head_dim=model.hidden // model.heads,
             intermediate_size=model.feed_forward,
             max_position_embeddings=model.context,
-            rope_parameters={"rope_type": "default", "rope_theta": 1_000_000.0},
+            rope_parameters={"rope_type": "default", "rope_theta": THETA},
             tie_word_embeddings=True,
             initializer_range=0.02,
             pad_token_id=SPECIAL.index(PAD),

@@ -15,12 +15,15 @@ import numpy as np
 import torch
 from _cli import arguments, conclude, show
 from _config import Config, plain
-from _model import SPECIAL, USER, Batch, Learner, hash_of, network, parameters
-from circuits import install
+from _model import USER, Batch, Learner, hash_of, network, parameters
+from circuits import Flag, install
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 from tokens import FILE
+from transformers import Qwen3ForCausalLM
 
+from openbook.generate.quotes import BEGIN as BEGIN_QUOTE
+from openbook.models.prompts import ANSWER
 from openbook.tune.run import RunSettings, Step, run
 
 
@@ -37,9 +40,7 @@ class Pretraining:
             self.made_of["vectors"] = hash_of(vectors)
             with torch.no_grad():
                 net.model.embed_tokens.weight.copy_(torch.from_numpy(np.load(vectors)))
-        tokenizer = Tokenizer.from_file(str(out / "tokenizer" / "tokenizer.json"))
-        mark = tokenizer.encode("<passage").ids[-1]
-        install(net, config.seed, begin=SPECIAL.index(USER), passage=mark)
+        begin(net, Tokenizer.from_file(str(out / "tokenizer" / "tokenizer.json")), self.ids, config)
         self.learner = Learner(net, self.stage.optimiser, self.steps, config.device)
 
     @property
@@ -73,6 +74,26 @@ class Pretraining:
     def restore(self, state: dict[str, Any]) -> None:
         """What :meth:`state` gave."""
         self.learner.restore(state)
+
+
+def begin(
+    net: Qwen3ForCausalLM, tokenizer: Tokenizer, ids: NDArray[np.uint16], config: Config
+) -> None:
+    """Set what the network begins with (:mod:`circuits`)."""
+    size = config.model.vocabulary
+    marks = {
+        Flag.START: USER,
+        Flag.PASSAGE: "<passage id=",
+        Flag.QUOTE: BEGIN_QUOTE,
+        Flag.ANSWER: ANSWER,
+    }
+    install(
+        net,
+        config.seed,
+        [tokenizer.decode([number], skip_special_tokens=False) for number in range(size)],
+        np.bincount(ids, minlength=size),
+        {flag: tokenizer.token_to_id(mark) for flag, mark in marks.items()},
+    )
 
 
 def copied(

@@ -36,7 +36,7 @@ def encode(
     for text, full in written.wanted:
         part = tokenizer.encode(text).ids
         ids = ids + part
-        later = len(part) if full else SURE + 5  # the mark before a quote has about five tokens
+        later = len(part) if full else SURE + 1  # the mark before a quote, and its first words
         weights += [10] * min(later, len(part))
         weights += [round(10 * quote_weight)] * max(0, len(part) - later)
     return [*ids, tokenizer.token_to_id(END)], [*weights, 10]

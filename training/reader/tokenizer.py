@@ -11,17 +11,19 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 from _cli import arguments
 from _config import Config, plain
 from _model import ASSISTANT, END, PAD, SPECIAL, USER
 from corpora import documents, mixed
-from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
+from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import PreTrainedTokenizerFast
 
 from openbook.artifacts import write_atomic
+from openbook.generate.quotes import BEGIN as BEGIN_QUOTE
+from openbook.generate.quotes import END as END_QUOTE
+from openbook.models.prompts import ANSWER
 
 WORDS = (
     r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}"
@@ -45,13 +47,18 @@ TEMPLATE = """\
 """The question goes before the passages, so that a small model reads them knowing what is
 asked; the system message is dropped, since the tags around what is given say the task."""
 
-MARKS = """\
-<question>
-</question>
-<passage id="1" title="">
-</passage>
-##begin_quote####end_quote##
-<ANSWER>: """
+MARKS = (
+    "<question>",
+    "</question>",
+    "<passage id=",
+    "</passage>",
+    "<write>",
+    "</write>",
+    BEGIN_QUOTE,
+    END_QUOTE,
+    ANSWER,
+)
+"""What the layout is made of: a token each, read and written as plain text."""
 
 
 def train(data: Path, config: Config) -> PreTrainedTokenizerFast:
@@ -65,13 +72,14 @@ def train(data: Path, config: Config) -> PreTrainedTokenizerFast:
     )
     core.decoder = decoders.ByteLevel()
     trainer = trainers.BpeTrainer(
-        vocab_size=config.model.vocabulary,
+        vocab_size=config.model.vocabulary - len(MARKS),
         special_tokens=list(SPECIAL),
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
         show_progress=True,
         max_token_length=24,
     )
-    core.train_from_iterator(_text(data, config.corpus_mb), trainer)
+    core.train_from_iterator(mixed(data, config.corpus_mb), trainer)
+    core.add_tokens([AddedToken(mark, normalized=False) for mark in MARKS])
     return PreTrainedTokenizerFast(
         tokenizer_object=core,
         pad_token=PAD,
@@ -81,11 +89,6 @@ def train(data: Path, config: Config) -> PreTrainedTokenizerFast:
         model_max_length=config.model.context,
         clean_up_tokenization_spaces=False,
     )
-
-
-def _text(data: Path, megabytes: float) -> Iterator[str]:
-    yield from itertools.repeat(MARKS, 2_000)
-    yield from mixed(data, megabytes)
 
 
 def bytes_per_token(tokenizer: PreTrainedTokenizerFast, data: Path) -> dict[str, float]:

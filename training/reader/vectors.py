@@ -5,23 +5,22 @@
 Counts of neighbours within five tokens, as shifted positive pointwise mutual information,
 factorised (Levy and Goldberg, NeurIPS 2014, with singular values to the power 1/2): what
 word2vec finds, in a minute. A small model has no time to learn what words mean and how to
-read; this gives it a part of the first. Writes RUN/vectors.npy, float32, one row a token.
+read; this gives it a part of the first. Writes RUN/vectors.npy, float32, one row a
+token; the coordinates that words do not use are 0 (:mod:`circuits`).
 """
 
 from __future__ import annotations
 
 import numpy as np
 from _cli import arguments
-from _model import SPECIAL
+from _model import SPECIAL, THETA
+from circuits import SPREAD, Room
 from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse.linalg import svds
 from tokens import FILE
 
 WINDOW, SHIFT, SMOOTH = 5, 1.0, 0.75
-SPREAD = 0.08
-"""Standard deviation of the numbers: enough for the first layers to tell tokens apart
-(:mod:`circuits`)."""
 CHUNK = 4_000_000
 
 
@@ -71,7 +70,9 @@ def main() -> None:
     if target.is_file():
         print(f"{target} is there")
         return
-    size, width = given.config.model.vocabulary, given.config.model.hidden
+    model = given.config.model
+    room = Room.of(model.hidden, model.hidden // model.heads, THETA)
+    size, width = model.vocabulary, room.words.stop - room.words.start
     ids = np.load(given.out / FILE, mmap_mode="r")[: int(given.config.corpus_mb * 2.5e5)]
     found = factors(association(counts(ids, size)), width, given.config.seed)
     random = np.random.default_rng(given.config.seed).normal(0, SPREAD, found.shape)
@@ -79,7 +80,9 @@ def main() -> None:
     unseen[: len(SPECIAL)] = True
     found[unseen] = random[unseen]
     part = target.with_suffix(".part.npy")
-    np.save(part, found.astype(np.float32))
+    whole = np.zeros((size, model.hidden), np.float32)
+    whole[:, room.words] = found
+    np.save(part, whole)
     part.replace(target)
     print(f"{size - int(unseen.sum()):,} of {size:,} tokens have neighbours")
 

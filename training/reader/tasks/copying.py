@@ -47,7 +47,7 @@ def fact(text: str, a: int, b: int, language: str, rng: random.Random) -> Fact |
         if not found or b - a > 140:
             return None
         return Fact(ask.format(rng.choice(found)), sentence, text, a, b)
-    size, gap = rng.randint(2, 4), rng.randint(1, 4)
+    size, gap = rng.randint(2, 4), rng.randint(1, 3)  # seven words at most
     at = rng.randrange(len(words) - size - gap + 1)
     if kind == "after":
         shown, hidden = words[at : at + size], words[at + size : at + size + gap]
