@@ -70,5 +70,8 @@ class Needs:
     )
 
 
+UNSTATED = Needs()
+"""Nothing is stated, so nothing is excluded."""
+
 TABLES = {"needs": Needs}
 """Tables of openbook.toml that this room owns, by name."""
