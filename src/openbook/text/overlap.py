@@ -12,6 +12,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
+from typing import Protocol
 
 from openbook.text.terms import analyse
 
@@ -49,12 +50,24 @@ class Term:
     unit: str = ""
 
 
+class Stems(Protocol):
+    """Where the stems of a text's Latin words start; a dictionary is one."""
+
+    def get(self, key: str, default: tuple[int, ...], /) -> tuple[int, ...]:
+        """The offsets of a stem in the folded text, or the default."""
+        ...
+
+    def __contains__(self, key: object, /) -> bool:
+        """Whether a stem stands in the text."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A sentence, prepared for look-up: folded text, stems with where they start."""
+    """A text, prepared for look-up: folded, with its stems and character n-grams."""
 
     folded: str
-    stems: dict[str, tuple[int, ...]]
+    stems: Stems
     grams: frozenset[str]
 
 
@@ -99,6 +112,49 @@ def read(text: str) -> Read:
     for code in _CODE.finditer(folded):
         stems.setdefault(code.group(), []).append(code.start())
     return Read(folded, {key: tuple(at) for key, at in stems.items()}, grams(folded))
+
+
+@dataclass(frozen=True, slots=True)
+class _Sought:
+    """Stems looked for in a text when they are asked for, which for the few terms of a
+    question is a tenth of the work of listing them all.
+    """
+
+    folded: str
+
+    def __contains__(self, key: object, /) -> bool:
+        return isinstance(key, str) and bool(self.get(key, ()))
+
+    def get(self, key: str, default: tuple[int, ...], /) -> tuple[int, ...]:
+        text, found = self.folded, []
+        if key.isdigit():
+            shapes = (key, f"{int(key):,}") if len(key) > 3 else (key,)
+        else:
+            shapes = (key[:-1] if len(key) > 2 else key,)  # carri: carry, scor: score, scoring
+        for shape in shapes:
+            for at in _all(shape, text):
+                if self._opens(at) and self._is(key, at):
+                    found.append(at)
+        return tuple(found) or default
+
+    def _opens(self, at: int) -> bool:
+        """Whether a word or number may begin here, and not go on."""
+        before = self.folded[max(0, at - 2) : at]
+        if before[-1:].isalnum():
+            return bool(_HANGUL.match(before[-1]))
+        return not (before[-1:] in {".", ","} and before[0].isdigit() and len(before) == 2)
+
+    def _is(self, key: str, at: int) -> bool:
+        code, word = _CODE.match(self.folded, at), _LATIN.match(self.folded, at)
+        if code and code.group() == key:
+            return True
+        return bool(word) and _stem(word.group()) == key
+
+
+def glance(text: str) -> Read:
+    """A long text, prepared for a few look-ups: as :func:`read`, without its n-grams."""
+    folded = text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).lower()
+    return Read(folded, _Sought(folded), frozenset())
 
 
 @lru_cache(maxsize=1 << 16)
@@ -200,12 +256,15 @@ OTHER_UNIT = 0.4
 def _short(form: str, folded: str) -> tuple[float, tuple[int, ...]]:
     """A term of one syllable: a word by itself, or its beginning."""
     exact, loose = [], []
-    for match in _EOJEOL.finditer(folded):
+    for at in _all(form, folded):
+        match = _EOJEOL.match(folded, at)
+        if match is None or (at and _HANGUL.match(folded[at - 1])):
+            continue
         word = match.group()
-        if word == form or (word[0] == form and word[1:] in _PARTICLES):
-            exact.append(match.start())
-        elif word[0] == form and len(word) <= 4:
-            loose.append(match.start())
+        if word == form or word[1:] in _PARTICLES:
+            exact.append(at)
+        elif len(word) <= 4:
+            loose.append(at)
     if exact:
         return 1.0, tuple(exact)
     return (0.4, tuple(loose)) if loose else (0.0, ())
