@@ -88,7 +88,7 @@ def above(passage: Passage) -> str:
 
 
 @lru_cache(maxsize=1 << 13)
-def glance(text: str) -> tuple[overlap.Read, tuple[tuple[int, int], ...]]:
+def glance(text: str) -> tuple[overlap.Glance, tuple[tuple[int, int], ...]]:
     """A passage for look-up and the spans of its sentences; remembered, passages come again."""
     read = overlap.glance(text)
     edges = [0, *(stop.end() for stop in _STOP.finditer(read.folded)), len(read.folded)]

@@ -12,7 +12,6 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
-from typing import Protocol
 
 from openbook.text.terms import analyse
 
@@ -50,24 +49,12 @@ class Term:
     unit: str = ""
 
 
-class Stems(Protocol):
-    """Where the stems of a text's Latin words start; a dictionary is one."""
-
-    def get(self, key: str, default: tuple[int, ...], /) -> tuple[int, ...]:
-        """The offsets of a stem in the folded text, or the default."""
-        ...
-
-    def __contains__(self, key: object, /) -> bool:
-        """Whether a stem stands in the text."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A text, prepared for look-up: folded, with its stems and character n-grams."""
+    """A text, prepared for look-up: folded, with its stems, where they start, and n-grams."""
 
     folded: str
-    stems: Stems
+    stems: dict[str, tuple[int, ...]]
     grams: frozenset[str]
 
 
@@ -122,9 +109,6 @@ class _Sought:
 
     folded: str
 
-    def __contains__(self, key: object, /) -> bool:
-        return isinstance(key, str) and bool(self.get(key, ()))
-
     def get(self, key: str, default: tuple[int, ...], /) -> tuple[int, ...]:
         text, found = self.folded, []
         if key.isdigit():
@@ -148,13 +132,23 @@ class _Sought:
         code, word = _CODE.match(self.folded, at), _LATIN.match(self.folded, at)
         if code and code.group() == key:
             return True
-        return bool(word) and _stem(word.group()) == key
+        return word is not None and _stem(word.group()) == key
 
 
-def glance(text: str) -> Read:
-    """A long text, prepared for a few look-ups: as :func:`read`, without its n-grams."""
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """A text, prepared for a few look-ups."""
+
+    folded: str
+    stems: _Sought
+
+
+def glance(text: str) -> Glance:
+    """A long text, prepared for a few look-ups; :func:`places` finds what it finds in
+    :func:`read`'s.
+    """
     folded = text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).lower()
-    return Read(folded, _Sought(folded), frozenset())
+    return Glance(folded, _Sought(folded))
 
 
 @lru_cache(maxsize=1 << 16)
@@ -173,7 +167,7 @@ def grams(folded: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def places(term: Term, sentence: Read) -> tuple[float, tuple[int, ...]]:
+def places(term: Term, sentence: Read | Glance) -> tuple[float, tuple[int, ...]]:
     """How well a term matches a sentence, in [0, 1], and where (character offsets)."""
     found = _itself(term, sentence)
     if found[0] >= SYNONYM or term.name:
@@ -214,7 +208,7 @@ def synonyms(form: str) -> frozenset[str]:
     return _groups().get(form, frozenset())
 
 
-def _itself(term: Term, sentence: Read) -> tuple[float, tuple[int, ...]]:
+def _itself(term: Term, sentence: Read | Glance) -> tuple[float, tuple[int, ...]]:
     """The term itself, or a Korean one whose last syllable changed."""
     if not term.hangul:
         at = sentence.stems.get(term.form, ())
@@ -242,7 +236,9 @@ def _itself(term: Term, sentence: Read) -> tuple[float, tuple[int, ...]]:
     return 0.0, ()
 
 
-def _counted(term: Term, sentence: Read, at: tuple[int, ...]) -> tuple[float, tuple[int, ...]]:
+def _counted(
+    term: Term, sentence: Read | Glance, at: tuple[int, ...]
+) -> tuple[float, tuple[int, ...]]:
     """A number with the unit that the question gives it, or without."""
     width = len(term.form)
     same = tuple(i for i in at if sentence.folded[i + width :].lstrip().startswith(term.unit))
