@@ -52,7 +52,12 @@ def read_questions(path: Path) -> list[Example]:
             JSON object, lacks ``_id`` or ``text``, has a misspelt key or a value of the
             wrong type, or repeats an id. The message names the line.
     """
-    examples: list[Example] = []
+    return list(read_numbered(path).values())
+
+
+def read_numbered(path: Path) -> dict[int, Example]:
+    """As :func:`read_questions`, by line number."""
+    examples: dict[int, Example] = {}
     seen: dict[str, int] = {}
     judged: Mapping[str, tuple[str, ...]] | None = None
     for number, line in _lines(path):
@@ -68,7 +73,7 @@ def read_questions(path: Path) -> list[Example]:
         if not example.gold:
             judged = read_qrels(path.with_name("qrels.tsv")) if judged is None else judged
             example = _with_gold(example, judged.get(example.id, ()))
-        examples.append(example)
+        examples[number] = example
     if not examples:
         raise QuestionsError("holds no question", where=str(path), fix="One JSON object a line.")
     return examples

@@ -227,10 +227,33 @@ class Snapshot:
             seen.update(part.column(0).to_pylist())
         return sorted(seen)
 
+    def languages(self) -> dict[str, int]:
+        """Number of documents by language, most frequent first, whatever the filters."""
+        from collections import Counter
+
+        found: Counter[str] = Counter()
+        for part in self._documents.scan(["language"]):
+            found.update(part.column(0).to_pylist())
+        return dict(found.most_common())
+
     def all_passages(self) -> Iterator[Passage]:
         """All passages that the filters let through."""
         for part in self._passages.scan(PASSAGE, self._where(()), batch=1024):
             yield from map(to_passage, part.to_pylist())
+
+    def names(self) -> Iterator[str]:
+        """Titles and headings of all passages that the filters let through, each once."""
+        seen: set[str] = set()
+        for part in self._passages.scan(["title", "heading"], self._where(()), batch=4096):
+            titles, paths = (part.column(part.schema.get_field_index(c)) for c in _LABELS)
+            new = {*titles.to_pylist(), *(h for p in set(paths.to_pylist()) for h in headings(p))}
+            yield from sorted(name for name in new - seen if name)
+            seen |= new
+
+    def stored(self, rows: Sequence[int], field: str) -> list[str]:
+        """Terms of passages by row handle, in order, as the index keeps them."""
+        found = self._passages.take(list(dict.fromkeys(rows)), [field])
+        return [found[row][field] for row in rows]
 
     def terms(self, field: str) -> Iterator[tuple[int, str]]:
         """Row handle and terms of every passage that the filters let through."""

@@ -2,8 +2,10 @@
 
 A stage is run once for each distinct value; what it returned and how long it took are
 remembered for the runtime's life, so methods that share a beginning share its work, and
-the time a stage took travels with its result. The memory's key needs neither the version
-nor the principal: a runtime belongs to one of each.
+the time a stage took travels with its result, also into the time of a stage that runs it
+inside. The memory's key needs neither the version nor the principal: a runtime belongs to
+one of each. A comparison gives the runtime an observer, which is told of every run, and a
+meter, which counts what language models are asked.
 """
 
 from __future__ import annotations
@@ -14,8 +16,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar, cast
 
 from openbook.errors import ProjectError, WiringError
+from openbook.evaluate.spending import Meter, Metered
 from openbook.stage import Chain, Stage
-from openbook.types import Answer, Query
+from openbook.types import LM, Answer, Query, Usage
 
 I = TypeVar("I")  # noqa: E741
 O = TypeVar("O")  # noqa: E741
@@ -25,10 +28,18 @@ Provider = Callable[[str], Any]
 """Opens a resource by name; an empty name means the configured default."""
 
 
+Observer = Callable[[Stage[Any, Any], Sequence[Any]], None]
+"""Told of a stage and the values that it is run on."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Run:
     value: Any
-    seconds: float
+    usage: Usage
+
+    @property
+    def seconds(self) -> float:
+        return self.usage.seconds
 
 
 @dataclass
@@ -40,11 +51,16 @@ class Runtime:
         providers: for each kind of resource, a function from a name to it. A resource is
             opened when first asked for and kept.
         seed: seed of whatever a stage draws at random.
+        observer: told of every stage and the values it is run on; not of what is remembered.
+        meter: counts what language models are asked, and stops at its cap.
     """
 
     snapshot: str
     providers: Mapping[type, Provider]
     seed: int = 0
+    observer: Observer | None = None
+    meter: Meter | None = None
+    _recalled: Usage = field(default_factory=Usage)
     _open: dict[tuple[type, str], Any] = field(default_factory=dict)
     _memory: dict[tuple[Stage[Any, Any], Hashable], _Run] = field(default_factory=dict)
 
@@ -57,8 +73,12 @@ class Runtime:
                     f"nothing here provides a {kind.__name__}",
                     fix=f"Known: {', '.join(sorted(k.__name__ for k in self.providers))}.",
                 )
-            self._open[key] = self.providers[kind](name)
+            self._open[key] = self._opened(kind, name)
         return cast(T, self._open[key])
+
+    def _opened(self, kind: type, name: str) -> Any:
+        made = self.providers[kind](name)
+        return Metered(made, self.meter) if self.meter is not None and kind is LM else made
 
     def run(self, stage: Stage[I, O], batch: Sequence[I]) -> list[O]:
         """Run a stage on the values of a batch that it has not seen yet.
@@ -67,20 +87,41 @@ class Runtime:
             WiringError: the stage returned fewer or more values than it was given.
         """
         keys = [(stage, cast(Hashable, value)) for value in batch]
-        new = {key: key[1] for key in keys if key not in self._memory}
+        distinct = dict.fromkeys(keys)
+        new = {key: key[1] for key in distinct if key not in self._memory}
+        for key in distinct:
+            if key not in new:
+                self._recalled += self._memory[key].usage
         if new:
-            start = time.perf_counter()
-            outputs = stage.run(cast(Sequence[I], list(new.values())), self)
-            each = (time.perf_counter() - start) / len(new)
-            if len(outputs) != len(new):
-                raise WiringError(
-                    f"returned {len(outputs)} values for {len(new)}",
-                    where=stage.label,
-                    fix="A stage gives one output for each input, in order.",
-                )
-            for key, output in zip(new, outputs, strict=True):
-                self._memory[key] = _Run(output, each)
+            self._run_new(stage, new)
         return [cast(O, self._memory[key].value) for key in keys]
+
+    def _run_new(self, stage: Stage[Any, Any], new: Mapping[Any, Any]) -> None:
+        """Run a stage, and remember each output with its share of what the batch took: time
+        and tokens of its own, and those of the inner runs that were remembered.
+        """
+        if self.observer is not None:
+            self.observer(stage, list(new.values()))
+        before, start = self.spent, time.perf_counter()
+        recalled = self._recalled.seconds
+        outputs = stage.run(list(new.values()), self)
+        seconds = time.perf_counter() - start + self._recalled.seconds - recalled
+        if len(outputs) != len(new):
+            raise WiringError(
+                f"returned {len(outputs)} values for {len(new)}",
+                where=stage.label,
+                fix="A stage gives one output for each input, in order.",
+            )
+        used = _share(before, self.spent, seconds, len(new))
+        for key, output in zip(new, outputs, strict=True):
+            self._memory[key] = _Run(output, used)
+
+    @property
+    def spent(self) -> Usage:
+        """What language models were asked, with that of remembered runs: the difference before
+        and after a method is what the method would use alone. Needs a meter.
+        """
+        return self._recalled + self.meter.spent if self.meter is not None else self._recalled
 
     def forget(self) -> None:
         """Drop remembered runs (long batches of questions do, chunk by chunk)."""
@@ -133,3 +174,13 @@ class Runtime:
     def _recall(self, stage: Stage[Any, Any], value: Any) -> Any:
         run = self._memory.get((stage, value))
         return None if run is None else run.value
+
+
+def _share(before: Usage, after: Usage, seconds: float, n: int) -> Usage:
+    """What one of ``n`` values took. Tokens are whole: the sum may differ by less than n."""
+    return Usage(
+        round((after.input_tokens - before.input_tokens) / n),
+        round((after.output_tokens - before.output_tokens) / n),
+        seconds / n,
+        (after.cost - before.cost) / n,
+    )

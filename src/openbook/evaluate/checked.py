@@ -1,0 +1,134 @@
+"""Questions held against the knowledge base before anything runs.
+
+Gold evidence that is not there would score every method 0, and a document that was learnt
+from must not count as unseen: both are refused, with the line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from openbook.errors import QuestionsError, nearest
+from openbook.evaluate.outcome import Level
+from openbook.evaluate.questions import read_numbered
+from openbook.types import Example, Passage
+
+SHOWN = 5
+"""Lines that a message lists."""
+
+
+class Known(Protocol):
+    """The documents and passages of a knowledge base."""
+
+    def document_ids(self) -> list[str]:
+        """Ids of all documents."""
+        ...
+
+    def all_passages(self) -> Iterable[Passage]:
+        """All passages."""
+        ...
+
+
+@dataclass(frozen=True)
+class Checked:
+    """Questions that fit a knowledge base.
+
+    Args:
+        examples: the questions, in order.
+        levels: for each question with gold evidence, whether it names documents or passages.
+        documents: the documents of each question's gold evidence.
+    """
+
+    examples: tuple[Example, ...]
+    levels: Mapping[str, Level]
+    documents: Mapping[str, tuple[str, ...]]
+
+
+def check(path: Path, knowledge: Known) -> Checked:
+    """Read a question file and hold it against the knowledge base.
+
+    Raises:
+        QuestionsError: as :func:`~openbook.evaluate.questions.read_questions`; gold evidence
+            that is not in the knowledge base, or names documents and passages at once;
+            questions of the train split and of another about one document.
+    """
+    numbered = read_numbered(path)
+    documents = set(knowledge.document_ids())
+    of_passage: dict[str, str] = {}
+    if any(name not in documents for e in numbered.values() for name in e.gold):
+        of_passage = {p.id: p.document_id for p in knowledge.all_passages()}
+    _refuse_missing(path, numbered, documents, of_passage)
+    levels: dict[str, Level] = {}
+    gold: dict[str, tuple[str, ...]] = {}
+    for number, example in numbered.items():
+        if example.gold:
+            levels[example.id] = _level(example, documents, f"{path}, line {number}")
+            named = (of_passage.get(name, name) for name in example.gold)
+            gold[example.id] = tuple(dict.fromkeys(named))
+    _refuse_mixed(path, numbered, gold)
+    return Checked(tuple(numbered.values()), levels, gold)
+
+
+def _level(example: Example, documents: set[str], where: str) -> Level:
+    named = {name in documents for name in example.gold}
+    if len(named) == 2:
+        raise QuestionsError(
+            '"gold" names documents and passages at once',
+            where=where,
+            fix="Name either the documents or the passages of a question.",
+        )
+    return "document" if named == {True} else "passage"
+
+
+def _refuse_missing(
+    path: Path,
+    numbered: Mapping[int, Example],
+    documents: set[str],
+    of_passage: Mapping[str, str],
+) -> None:
+    missing = {
+        number: name
+        for number, example in numbered.items()
+        for name in example.gold
+        if name not in documents and name not in of_passage
+    }
+    if not missing:
+        return
+    number, name = next(iter(missing.items()))
+    near = nearest(name, documents) if len(documents) <= 20_000 else ""
+    hint = near if near.startswith("Did you mean") else "Ids begin with the synced folder's name."
+    others = f" (so have {_lines(list(missing)[1:])})" if len(missing) > 1 else ""
+    raise QuestionsError(
+        f'has the gold evidence "{name}", which is not in the knowledge base{others}',
+        where=f"{path}, line {number}",
+        fix=f"{hint} Sync the documents that the questions are about, or mend the file.",
+    )
+
+
+def _refuse_mixed(
+    path: Path, numbered: Mapping[int, Example], gold: Mapping[str, tuple[str, ...]]
+) -> None:
+    """Refuse a document that questions of the train split and of another one are about."""
+    first: dict[str, dict[str, int]] = {}
+    for number, example in numbered.items():
+        for document in gold.get(example.id, ()):
+            if example.split:
+                first.setdefault(document, {}).setdefault(example.split, number)
+    for document, by_split in first.items():
+        others = sorted(number for split, number in by_split.items() if split != "train")
+        if "train" in by_split and others:
+            raise QuestionsError(
+                f'is in the split train, and so is "{document}", which line {others[0]} has in '
+                "another split: what was learnt from would count as unseen",
+                where=f"{path}, line {by_split['train']}",
+                fix="Split the questions by document.",
+            )
+
+
+def _lines(numbers: list[int]) -> str:
+    shown = ", ".join(map(str, numbers[:SHOWN]))
+    more = f" and {len(numbers) - SHOWN} more" if len(numbers) > SHOWN else ""
+    return f"{'line' if len(numbers) == 1 else 'lines'} {shown}{more}"
