@@ -13,6 +13,7 @@ from openbook.knowledge.manifest import Manifest
 from openbook.knowledge.sql import literal
 from openbook.knowledge.tables import (
     DOCUMENT,
+    MARK,
     PASSAGE,
     VECTOR,
     metadata,
@@ -245,9 +246,12 @@ class Snapshot:
         """Titles and headings of all passages that the filters let through, each once."""
         seen: set[str] = set()
         for part in self._passages.scan(["title", "heading"], self._where(()), batch=4096):
-            titles, paths = (part.column(part.schema.get_field_index(c)) for c in _LABELS)
-            new = {*titles.to_pylist(), *(h for p in set(paths.to_pylist()) for h in headings(p))}
-            yield from sorted(name for name in new - seen if name)
+            titles, paths = (
+                set(part.column(part.schema.get_field_index(column)).to_pylist())
+                for column in ("title", "heading")
+            )
+            new = (titles | {part for path in paths for part in path.split(MARK)}) - seen
+            yield from sorted(filter(None, new))
             seen |= new
 
     def stored(self, rows: Sequence[int], field: str) -> list[str]:

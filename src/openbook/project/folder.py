@@ -1,6 +1,7 @@
 """A project: a folder with ``openbook.toml``, found by walking up, as git does.
 
 DIR/openbook.toml     settings
+DIR/glossary.txt      the user's own synonyms, a concept a line (optional)
 DIR/methods/          the user's own methods, one file each
 DIR/.openbook/kb      the knowledge base, all kept versions
 DIR/.openbook/made    artifacts: calibrations and, later, whatever is trained
@@ -152,6 +153,8 @@ class Project:
         from openbook.generate.confidence import Calibration
         from openbook.generate.shots import Shots
         from openbook.knowledge.snapshot import Snapshot
+        from openbook.retrieve.glossary import FILE as GLOSSARY
+        from openbook.retrieve.glossary import Glossary
 
         snapshot = self.knowledge.snapshot(version, filters)
         providers: dict[type, Provider] = {
@@ -160,6 +163,7 @@ class Project:
             CrossEncoder: lambda name: self._model("open_cross_encoder", name),
             LM: lambda name: self._model("open_lm", name),
             Calibration: self._calibration,
+            Glossary: lambda name: Glossary.load(self.folder / GLOSSARY),
             Shots: self._shots,
         }
         return Runtime(snapshot.identity, providers, seed)
