@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import pickle
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -43,14 +43,14 @@ class Group:
     validation: bool
 
 
-def collect(one: sets.Set, encoder: StaticEncoder, file: Path) -> list[Group]:
+def collect(make: Callable[[], sets.Set], encoder: StaticEncoder, file: Path) -> list[Group]:
     """The groups of a set, from a file where they were made before."""
     if file.is_file():
         with file.open("rb") as held:
             found: list[Group] = pickle.load(held)
             return found
     with tempfile.TemporaryDirectory() as name:
-        groups = _search(one, encoder, Path(name))
+        groups = _search(make(), encoder, Path(name))
     partial = file.with_suffix(".part")
     partial.write_bytes(pickle.dumps(groups))
     partial.replace(file)

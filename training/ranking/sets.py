@@ -74,14 +74,17 @@ class Set:
     questions: tuple[Labelled, ...]
 
 
-def all_sets(data: Path) -> Iterator[Set]:
-    """Every set, each from its own seed."""
-    yield squad(data)
-    yield wiki2(data)
-    for language in ("ko", "en"):
-        yield encyclopedia(data, language)
-        yield guide(data, language)
-    yield law(data)
+NAMES = ("squad", "wiki2", "facts-ko", "guide-ko", "facts-en", "guide-en", "law")
+
+
+def make(name: str, data: Path) -> Set:
+    """One set, from its own seed."""
+    kind, _, language = name.partition("-")
+    if kind == "facts":
+        return encyclopedia(data, language)
+    if kind == "guide":
+        return guide(data, language)
+    return {"squad": squad, "wiki2": wiki2, "law": law}[kind](data)
 
 
 def squad(data: Path) -> Set:

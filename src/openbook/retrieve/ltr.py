@@ -2,21 +2,103 @@
 
 Source: LambdaMART, Burges, "From RankNet to LambdaRank to LambdaMART: An Overview", 2010, as
 LightGBM trains it (``objective = lambdarank``). The trees are walked in numpy, so ranking needs
-no extra; training needs ``openbook[rank]``.
+no extra; training (:mod:`openbook.retrieve.ltr_train`) needs ``openbook[rank]``.
+
+A ranking model is a folder:
+
+    model.txt      the trees, as LightGBM writes them
+    ranker.json    the features by name, the encoder, what it was learnt from, its scores
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
 
+from openbook.errors import ModelError
+from openbook.retrieve.features import FINGERPRINT, NAMES, table
+from openbook.retrieve.ltr_trees import Trees
 from openbook.stage import Runtime, Stage, positive
-from openbook.types import Ranking
+from openbook.types import Encoder, Hit, Ranking
+
+BUNDLED = Path(__file__).resolve().parent / "bundled" / "openbook-ranker"
+FORMAT = 1
+
+
+@dataclass(frozen=True, eq=False)
+class RankingModel:
+    """A ranking model. Make one with :meth:`open`.
+
+    ``encoder`` is the name by which its encoder is asked for, ``vectors`` that encoder's
+    fingerprint; ``made`` says what it was learnt from.
+    """
+
+    name: str
+    encoder: str
+    vectors: str
+    made: Mapping[str, Any] = field(repr=False)
+    trees: Trees = field(repr=False)
+
+    @classmethod
+    def open(cls, folder: Path) -> RankingModel:
+        """Read a folder.
+
+        Raises:
+            ModelError: a file is missing or damaged, or it was learnt on other features.
+        """
+        try:
+            made = json.loads((folder / "ranker.json").read_text("utf-8"))
+            text = (folder / "model.txt").read_text("utf-8")
+            listed = [str(feature["name"]) for feature in made["features"]]
+            encoder, vectors = str(made["encoder"]["name"]), str(made["encoder"]["fingerprint"])
+            version, fingerprint = int(made["format"]), str(made["fingerprint"])
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise ModelError(
+                f"holds no ranking model ({type(error).__name__}: {error})",
+                where=str(folder),
+                fix="Train one there, or name another.",
+            ) from error
+        trees = Trees.parse(text, str(folder / "model.txt"))
+        if version != FORMAT or fingerprint != FINGERPRINT or listed != list(trees.names):
+            odd = sorted(set(listed) ^ set(NAMES)) or ["their meaning or order"]
+            raise ModelError(
+                f"was learnt on other features than this openbook makes ({', '.join(odd[:5])})",
+                where=str(folder),
+                fix="Train it again with this version.",
+            )
+        return cls(folder.name, encoder, vectors, made, trees)
+
+    def checked(self, encoder: Encoder) -> Encoder:
+        """The encoder, if it is the one that the model learnt with.
+
+        Raises:
+            ModelError: it is another, whose cosines the model would misread.
+        """
+        if encoder.name != self.vectors:
+            raise ModelError(
+                f'the ranking model "{self.name}" learnt with the encoder "{self.vectors}", '
+                f'and this is "{encoder.name}"',
+                fix="Train the ranking model again with this encoder.",
+            )
+        return encoder
+
+
+@lru_cache(maxsize=1)
+def bundled() -> RankingModel:
+    """The ranking model that comes with openbook."""
+    return RankingModel.open(BUNDLED)
 
 
 @dataclass(frozen=True)
 class LearntRank(Stage[Ranking, Ranking]):
     """The ``k`` best of the first ``depth`` hits by a learnt ranking model.
+
+    The score is the sum of the trees: it orders the hits of one question, and how far the first
+    is ahead says how sure it is; scores of different questions do not compare.
 
     Args:
         k: hits returned.
@@ -33,5 +115,24 @@ class LearntRank(Stage[Ranking, Ranking]):
         positive("learnt_rank", k=self.k, depth=self.depth)
 
     def run(self, batch: Sequence[Ranking], runtime: Runtime) -> list[Ranking]:
-        """One ranking a ranking."""
-        return [Ranking.of(r.query, r.hits[: self.depth], self.k) for r in batch]
+        """One ranking a ranking; an empty one stays empty.
+
+        Raises:
+            ModelError: no such model, or another encoder than it learnt with.
+        """
+        if not any(ranking.hits for ranking in batch):
+            return list(batch)
+        model = runtime.resolve(RankingModel, self.model) if self.model else bundled()
+        encoder = model.checked(runtime.resolve(Encoder, model.encoder))  # type: ignore[type-abstract]
+        return [self._one(ranking, model, encoder) for ranking in batch]
+
+    def _one(self, ranking: Ranking, model: RankingModel, encoder: Encoder) -> Ranking:
+        head = ranking.hits[: self.depth]
+        if not head:
+            return ranking
+        values = model.trees.values(table(ranking.query, head, encoder)).tolist()
+        hits = [
+            Hit(hit.evidence, value, (*hit.why, (self.label, value)))
+            for hit, value in zip(head, values, strict=True)
+        ]
+        return Ranking.of(ranking.query, hits, self.k)

@@ -1,0 +1,138 @@
+"""Make the ranking model: labelled questions, what retrieval finds for them, trees, the gate.
+
+    python training/ranking/make.py --data ../shared/data --out RUN [--publish FOLDER]
+
+Stopped at any moment it goes on where it was. How trees are grown (``--grid`` tries several) is
+chosen by nDCG@10 on the questions of validation documents, a fifth of every set; no test set is
+read. ``--publish`` learns from all of it and writes the folder that openbook opens.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import pickle
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+import candidates
+import gate
+import numpy as np
+import sets
+
+from openbook.models.open import ENCODER, bundled
+from openbook.models.static import StaticEncoder
+from openbook.retrieve.features import FINGERPRINT
+from openbook.retrieve.ltr_train import Grades, Growth, grades, grow, train
+from openbook.retrieve.ltr_trees import Trees, slim
+
+GRADE = {0: 0, 1: 1, 2: 3}
+"""What LightGBM gains 0, 1 and 7 for: nothing, its document, its passage."""
+
+GRID = [
+    Growth(trees=trees, leaves=leaves, rate=rate, ridge=ridge, smallest=smallest)
+    for trees, rate in ((300, 0.05), (150, 0.1))
+    for leaves, smallest in ((7, 200), (15, 100), (31, 100))
+    for ridge in (10.0,)
+]
+
+
+def graded(groups: Sequence[candidates.Group], encoder: StaticEncoder) -> list[Grades]:
+    """Features and grades; every set weighs the square root of its number of questions."""
+    size: dict[str, int] = defaultdict(int)
+    for group in groups:
+        size[group.set] += 1
+    return [
+        grades(
+            g.ranking, [GRADE[grade] for grade in g.grades], encoder, (size[g.set] / 1000) ** -0.5
+        )
+        for g in groups
+    ]
+
+
+def gain(order: Sequence[int], group: candidates.Group, k: int = 10) -> float:
+    """nDCG@10 over documents' best places; a gold document that was not found counts."""
+    seen: dict[str, bool] = {}
+    for at in order:
+        document = group.ranking.hits[at].passage.document_id
+        seen.setdefault(document, group.grades[at] > 0)
+    found = sum(hit / np.log2(n + 2) for n, hit in enumerate(list(seen.values())[:k]))
+    ideal = sum(1 / np.log2(n + 2) for n in range(min(k, len(group.gold))))
+    return float(found / ideal)
+
+
+def exact(order: Sequence[int], group: candidates.Group) -> float:
+    """nDCG@10 of the passage itself."""
+    place = next((n for n, at in enumerate(order[:10]) if group.grades[at] == 2), None)
+    return 0.0 if place is None else float(1 / np.log2(place + 2))
+
+
+def scores(
+    trees: Trees, groups: Sequence[candidates.Group], rows: Sequence[Grades]
+) -> dict[str, dict[str, float]]:
+    """nDCG@10 of passages by set, before and after."""
+    found: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    for group, row in zip(groups, rows, strict=True):
+        order = np.argsort(-trees.values(row.rows), kind="stable").tolist() if len(row.rows) else []
+        measure = gain if len(group.gold) > 1 else exact
+        before = measure(range(len(group.grades)), group)
+        found[group.set].append((before, measure(order, group)))
+    table = {name: np.mean(pairs, axis=0).round(4) for name, pairs in found.items()}
+    return {name: {"before": float(b), "after": float(a)} for name, (b, a) in table.items()}
+
+
+def main() -> None:
+    """Collect, choose, learn, publish."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--out", type=Path, required=True, help="the run's folder")
+    parser.add_argument("--grid", action="store_true", help="try several ways to grow trees")
+    parser.add_argument("--publish", type=Path, help="folder to write")
+    given = parser.parse_args()
+    given.out.mkdir(parents=True, exist_ok=True)
+    encoder = StaticEncoder.open(bundled(ENCODER))
+    groups = [g for name in sets.NAMES for g in _collected(name, given.data, encoder, given.out)]
+    rows = _rows(groups, encoder, given.out)
+    learn = [row for group, row in zip(groups, rows, strict=True) if not group.validation]
+    held = [n for n, group in enumerate(groups) if group.validation]
+    best, reached = Growth(), -1.0
+    for growth in GRID if given.grid else [Growth()]:
+        booster = grow(learn, growth)
+        trees = Trees.parse(slim(booster.model_to_string()))
+        found = scores(trees, [groups[n] for n in held], [rows[n] for n in held])
+        mean = float(np.mean([one["after"] for one in found.values()]))
+        print(growth, f"{mean:.4f}", json.dumps(found), flush=True)
+        if mean > reached:
+            best, reached, table, judge = growth, mean, found, trees
+    print("chosen", best)
+    if given.publish:
+        ranked = [(groups[n], judge.values(rows[n].rows)) for n in held]
+        made = {"validation": table, "gate": gate.fit(ranked)}
+        made["sets"] = {name: sum(g.set == name for g in groups) for name in table}
+        model = train(rows, given.publish, encoder, name=ENCODER, growth=replace(best), made=made)
+        print(f"published {model.name}, {(given.publish / 'model.txt').stat().st_size} bytes")
+
+
+def _collected(name: str, data: Path, encoder: StaticEncoder, out: Path) -> list[candidates.Group]:
+    file = out / f"{name}.pickle"
+    return candidates.collect(lambda: sets.make(name, data), encoder, file)
+
+
+def _rows(groups: Sequence[candidates.Group], encoder: StaticEncoder, out: Path) -> list[Grades]:
+    """Features, kept beside the candidates until what they are changes."""
+    file = out / f"rows-{FINGERPRINT}-{len(groups)}.pickle"
+    if not file.is_file():
+        file.write_bytes(pickle.dumps(graded(groups, encoder)))
+    found: list[Grades] = pickle.loads(file.read_bytes())
+    return found
+
+
+if __name__ == "__main__":
+    main()
