@@ -31,16 +31,25 @@ class Counter:
 
 
 def totals(chunks: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Counts of all chunks together, as :meth:`Counter.lines` gave them. Chunks hold different
-    questions, but for one that was interrupted and made again.
+    """Counts of all chunks together, as :meth:`Counter.lines` gave them.
+
+    A chunk that stands there again (a method was added later, or a kill came in between) is
+    about the same questions: its runs add up, its distinct values do not.
     """
-    found: dict[tuple[str, str], list[int]] = {}
+    runs: dict[tuple[str, str], int] = {}
+    queries: dict[tuple[str, str], dict[str, int]] = {}
     for chunk in chunks:
-        for label, stage, queries, runs in chunk["stages"]:
-            sums = found.setdefault((label, stage), [0, 0])
-            sums[0] += queries
-            sums[1] += runs
+        for label, stage, distinct, times in chunk["stages"]:
+            key = (label, stage)
+            runs[key] = runs.get(key, 0) + times
+            by_chunk = queries.setdefault(key, {})
+            by_chunk[chunk["_id"]] = max(distinct, by_chunk.get(chunk["_id"], 0))
     return [
-        {"stage": label, "expression": stage, "queries": queries, "runs": runs}
-        for (label, stage), (queries, runs) in found.items()
+        {
+            "stage": label,
+            "expression": stage,
+            "queries": sum(queries[label, stage].values()),
+            "runs": times,
+        }
+        for (label, stage), times in runs.items()
     ]

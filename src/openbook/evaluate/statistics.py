@@ -54,16 +54,16 @@ def resampled(
     (a ratio whose denominator was never drawn) are left out.
     """
     count = max(1000, min(resamples, MOST_DRAWN // len(rows)))
-    found = [statistic(rows[index]) for index in _draws(len(rows), min(count, resamples), seed)]
+    found = [statistic(rows[index]) for index in _draws(*rows.shape, min(count, resamples), seed)]
     joined = np.concatenate(found)
     finite: Floats = joined[np.isfinite(joined)]
     return finite
 
 
-def _draws(n: int, resamples: int, seed: int) -> Iterator[NDArray[np.int64]]:
+def _draws(n: int, columns: int, resamples: int, seed: int) -> Iterator[NDArray[np.int64]]:
     """Indexes of resamples, ``(part, n)`` at a time."""
     random = np.random.default_rng(seed)
-    part = max(1, CELLS // n)
+    part = max(1, CELLS // (n * columns))
     for start in range(0, resamples, part):
         yield random.integers(0, n, (min(part, resamples - start), n))
 
