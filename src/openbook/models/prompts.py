@@ -7,7 +7,8 @@ line begins with ``<ANSWER>:``; ``brief`` gives that line alone; ``closed`` asks
 passages, ``steps`` asks so too, and for reasoning before the answer (Wei et al.,
 arXiv:2201.11903). ``standalone`` rewrites a follow-up question so that it can be understood alone,
 ``keywords`` turns a question into search words, ``questions`` writes a question that a
-passage answers, ``listwise`` puts passages in order, ``plan`` names the chain of relations that leads to an answer.
+passage answers, ``plan`` names the chain of relations that leads to an answer, ``listwise`` puts
+passages in order.
 
 What comes from documents and from the user is data. Passages stand between tags, and
 :func:`defuse` breaks every tag, mark and control token in them with an invisible character
@@ -223,6 +224,41 @@ PLAN_KO = Template(
 질문이 다루는 대상에서 답까지 이어지는 지식 그래프의 관계를 차례대로 " -> "로 이어 적습니다. \
 관계만 적습니다.""",
     user="<question>\n{question}\n</question>\n<write>plan</write>",
+)
+DECOMPOSE_EN = Template(
+    "decompose",
+    "en",
+    system="""\
+Take the question apart into the shortest questions that must be looked up to answer it, each \
+understandable alone and with the names it is about. Write one a line, four at most, without \
+numbers. If it needs one look-up only, repeat it. Never answer.""",
+    user="<question>\n{question}\n</question>\n<write>decompose</write>",
+)
+DECOMPOSE_KO = Template(
+    "decompose",
+    "ko",
+    system="""\
+질문에 답하려면 찾아보아야 하는 가장 짧은 질문들로 나눕니다. 질문마다 따로 읽어도 이해되도록 \
+이름을 밝혀 적습니다. 한 줄에 하나씩, 많아도 네 개까지 번호 없이 적습니다. 한 번만 찾으면 되는 \
+질문이면 그대로 되풀이합니다. 답은 절대 하지 않습니다.""",
+    user="<question>\n{question}\n</question>\n<write>decompose</write>",
+)
+HYPOTHESIS_EN = Template(
+    "hypothesis",
+    "en",
+    system="""\
+Write two or three sentences of a team's document that would answer the question, in the \
+document's plain style. They are used to search, so invent what you do not know. Write only \
+the sentences.""",
+    user="<question>\n{question}\n</question>\n<write>hypothesis</write>",
+)
+HYPOTHESIS_KO = Template(
+    "hypothesis",
+    "ko",
+    system="""\
+질문의 답이 들어 있을 만한 팀 문서의 문장을 두세 개, 문서의 담담한 문체로 적습니다. 검색에만 \
+쓰이므로 모르는 것은 지어내도 됩니다. 문장만 적습니다.""",
+    user="<question>\n{question}\n</question>\n<write>hypothesis</write>",
 )
 
 TEMPLATES = {
