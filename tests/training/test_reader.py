@@ -1,10 +1,12 @@
 """The reader's stages end to end on small made-up data, and what they promise each other."""
 
+import copy
 import itertools
 import json
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 
@@ -13,13 +15,13 @@ import pytest
 import torch
 from _config import Instruct, Model, Optimiser, load
 from _model import Batch, Learner, network, weights_of
-from circuits import install
+from circuits import SPREAD, Flag, install
 from conftest import READER
 from instruct import Rows, batches
 from layout import lay_out, reading
 from pretrain import copied
 from tasks._row import Row
-from transformers import AutoTokenizer
+from transformers import AutoTokenizer, Qwen3ForCausalLM
 
 from openbook.models.local import LocalLM
 from openbook.models.prompts import conversation, numbered, render
@@ -34,10 +36,10 @@ corpus_mb = 1
 pretrain_mb = 1
 [model]
 vocabulary = 600
-hidden = 32
-layers = 2
-heads = 2
-kv_heads = 1
+hidden = 64
+layers = 5
+heads = 4
+kv_heads = 4
 feed_forward = 64
 [pretrain]
 steps = 6
@@ -172,40 +174,64 @@ def test_a_copied_row_repeats_its_first_half() -> None:
     assert 0 < weights[32:].mean() < 1 and not weights[:32].any()
 
 
-def test_a_new_network_copies_before_it_has_learnt() -> None:
-    size = Model(vocabulary=600, hidden=128, layers=2, heads=2, kv_heads=2, feed_forward=128)
-    net = network(size, 0)
-    learner = Learner(net, Optimiser(), 10, "cpu")
+SIZE = Model(vocabulary=600, hidden=256, layers=5, heads=4, kv_heads=4, feed_forward=64)
+MARKS = {Flag.START: 2, Flag.PASSAGE: 4, Flag.QUOTE: 5, Flag.ANSWER: 6}
+STOP = 7
+"""The token of a full stop."""
+
+
+@pytest.fixture(scope="module")
+def begun() -> Qwen3ForCausalLM:
+    """A network as it begins, with made-up words."""
+    net = network(SIZE, 0)
+    with torch.no_grad():
+        net.model.embed_tokens.weight.normal_(0, SPREAD)
+    tokens = [f"w{number}" for number in range(600)]
+    tokens[STOP] = "."
+    install(net, 0, tokens, np.ones(600, np.int64), MARKS)
+    net.set_attn_implementation("eager")
+    return net
+
+
+def looks(net: Qwen3ForCausalLM, ids: Sequence[int]) -> tuple[torch.Tensor, ...]:
+    """Attention of each layer, shape ``(heads, length, length)``."""
+    with torch.no_grad():
+        found = net.model(input_ids=torch.tensor([list(ids)]), output_attentions=True).attentions
+    return tuple(layer[0] for layer in found)
+
+
+def test_a_new_network_copies_before_it_has_learnt(begun: Qwen3ForCausalLM) -> None:
     random = np.random.default_rng(0)
-    rows = [copied(random.permutation(590)[:128] + 5, random) for _ in range(4)]
+    rows = [copied(random.permutation(590)[:128] + 8, random) for _ in range(4)]
     ids = torch.from_numpy(np.stack([row for row, _ in rows]).astype(np.int64))
     weights = torch.from_numpy(np.stack([weight for _, weight in rows]))
+    plain = Learner(network(SIZE, 0), Optimiser(), 10, "cpu")
+    after = Learner(copy.deepcopy(begun), Optimiser(), 10, "cpu")
     with torch.no_grad():
-        net.model.embed_tokens.weight.normal_(0, 0.08)
-        before = learner.loss(ids, weights)
-        install(net, 0, begin=2, passage=4)
-        after = learner.loss(ids, weights)
-        net.set_attn_implementation("eager")
-        first = net.model(input_ids=ids, output_attentions=True).attentions[0][:, 0]
-    assert first.diagonal(offset=-1, dim1=1, dim2=2).mean() > 0.95
-    assert after < before - 2
+        assert after.loss(ids, weights) < plain.loss(ids, weights) - 2
+    first, *_ = looks(begun, ids[0].tolist())
+    assert first[0].diagonal(-1).mean() > 0.95 and first[1].diagonal(-2).mean() > 0.9
 
 
-def test_a_new_network_sees_what_was_asked_about() -> None:
-    size = Model(vocabulary=600, hidden=256, layers=2, heads=4, kv_heads=4, feed_forward=128)
-    net = network(size, 0)
-    random = np.random.default_rng(0).permutation(590) + 6
-    begin, passage, question, rest = 2, 4, random[:12], random[12:60]
-    text = [begin, *question, passage, *rest, *question[:3], *rest[:5]]
-    with torch.no_grad():
-        net.model.embed_tokens.weight.normal_(0, 0.08)
-        install(net, 0, begin=begin, passage=passage)
-        net.set_attn_implementation("eager")
-        ids = torch.tensor([[int(token) for token in text]])
-        told, matched = net.model(input_ids=ids, output_attentions=True).attentions
-    assert told[0, 1, 14:, 13].min() > 0.9
-    asked = matched[0, 1, :, 1:13].sum(-1)
-    assert asked[62:65].min() > 0.7 and asked[14:62].mean() < 0.2
+def test_a_new_network_chooses_the_sentence_that_is_asked_about(begun: Qwen3ForCausalLM) -> None:
+    words = [int(word) for word in np.random.default_rng(1).permutation(590)[:80] + 8]
+    question, sentences = words[:8], [words[8 + 12 * n :][:12] for n in range(5)]
+    sentences[3][2:5] = question[1:4]
+    passage = [token for sentence in sentences for token in (*sentence, STOP)]
+    ids = [2, *question, STOP, 4, STOP, *passage, 5]
+    _, found, _, chosen, _ = looks(begun, ids)
+    asked = ids.index(sentences[3][2], 12)
+    assert found[1, asked, 1:9].sum() > 0.8
+    begins = [ids.index(sentence[0]) for sentence in sentences]
+    for begin in begins:
+        assert found[2, begin + 6, begin] > 0.5
+    assert int(chosen[0, -1].argmax()) == begins[3] + 12
+
+
+def test_a_reader_too_small_for_its_heads_is_refused() -> None:
+    net = network(Model(vocabulary=64, hidden=64, layers=4, heads=4, kv_heads=4), 0)
+    with pytest.raises(SystemExit, match="five layers"):
+        install(net, 0, ["w"] * 64, np.ones(64, np.int64), MARKS)
 
 
 def test_an_unknown_setting_is_refused(tmp_path: Path) -> None:

@@ -89,7 +89,9 @@ class Room:
         most = min(len(slow(head, theta)), width // 6)
         large, small = _shares(most)
         marks = np.cumsum([FLAGS, large + small, small, most])
-        return cls(*(slice(int(a), int(b)) for a, b in zip(marks, [*marks[1:], width], strict=True)))
+        return cls(
+            *(slice(int(a), int(b)) for a, b in zip(marks, [*marks[1:], width], strict=True))
+        )
 
 
 def _shares(most: int) -> tuple[int, int]:
@@ -123,6 +125,11 @@ def install(
         marks: ids of the tokens that begin a text, a passage, a quote, an answer.
     """
     config = net.config
+    heads = config.num_attention_heads
+    if config.num_hidden_layers < 5 or heads < 4 or config.num_key_value_heads != heads:
+        raise SystemExit(
+            "the reader needs five layers of four heads or more, with keys of their own"
+        )
     theta = config.rope_parameters["rope_theta"]
     room = Room.of(config.hidden_size, config.head_dim, theta)
     _embed(net.model.embed_tokens.weight, room, tokens, counts, marks)
@@ -130,8 +137,6 @@ def install(
         layer.self_attn.o_proj.weight.zero_()
         layer.mlp.down_proj.weight.zero_()
     net.model.norm.weight[: room.words.start] = 0  # a token is told by its word alone
-    if config.num_attention_heads < 4 or config.num_hidden_layers < 5:
-        raise SystemExit("the reader needs at least five layers of four heads")
     maker = _Maker(net, room, theta, seed)
     for set_up in (maker.one, maker.two, maker.three, maker.four, maker.five):
         set_up()
