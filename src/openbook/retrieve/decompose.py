@@ -163,6 +163,12 @@ _BETWEEN = re.compile(
     r"\s+(?P<b>.+?)(?P<rest>[,?]|\s(?:in|for|when)\s|$)",
     re.IGNORECASE,
 )
+_TIME = re.compile(
+    r"\d|(?:early|mid|late)\b|(?:january|february|march|april|may|june|july|august|september|"
+    r"october|november|december|spring|summer|autumn|winter)\b",
+    re.IGNORECASE,
+)
+"""``between`` two times asks about one thing."""
 _BOTH = re.compile(
     r"^(?P<verb>are|is|were|was|do|does|did|have|has|can)\s+(?P<both>both\s+)?(?P<a>.+?)\s+and\s+"
     r"(?P<b>.+?)\s+(?P<rest>(?:both\s|located|from|of the same|have\b|in the same|share\b|the same|"
@@ -183,7 +189,7 @@ _OF_EN = re.compile(
     r"(?:\b(?:born|die|died|located|from|made|released)\b.*)?\?*$",
     re.IGNORECASE,
 )
-_OWNED_EN = re.compile(r"(?P<inner>[A-Z][^?]*?['’]s\s+[\w-]+)['’]s\s+[\w-]+")
+_OWNED_EN = re.compile(r"(?P<inner>(?!\w+['’]s\s[A-Z])[A-Z][^?]*?['’]s\s+[\w-]+)['’]s\s+[\w-]+")
 _OF_KO = re.compile(r"(?P<inner>[^,?]+?의\s+[가-힣]+)의\s+[가-힣]+")
 
 
@@ -225,7 +231,8 @@ def _compared(text: str) -> list[str]:
     """Two named things between which the question chooses or sees a difference."""
     if match := _AMONG_KO.search(text) or _DIFFER_KO.search(text):
         return [f"{match[side].strip()} {match['rest'].strip()}" for side in ("a", "b")]
-    if match := _BETWEEN.search(text):
+    match = _BETWEEN.search(text)
+    if match and not (_TIME.match(match["a"]) or _TIME.match(match["b"])):
         rest = " ".join(topics(text[match.end("b") :]))
         return [f"{match[side].strip()} {rest}".strip() for side in ("a", "b")]
     match = _OR.match(text)
