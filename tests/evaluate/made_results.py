@@ -163,7 +163,10 @@ def _total(column: list[float | None]) -> dict[str, Any]:
     if not known:
         return {"value": None, "low": None, "high": None, "n": 0}
     mean, half = _spread(known)
-    return {"value": mean, "low": mean - half, "high": mean + half, "n": len(known)}
+    low, high = mean - half, mean + half
+    if all(0 <= value <= 1 for value in known):
+        low, high = max(0.0, low), min(1.0, high)
+    return {"value": mean, "low": low, "high": high, "n": len(known)}
 
 
 def _pair(name: str, parent: str, measure: str, values: Any) -> dict[str, Any]:

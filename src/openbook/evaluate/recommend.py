@@ -15,13 +15,11 @@ from dataclasses import dataclass
 
 from openbook.evaluate.facts import Facts
 from openbook.evaluate.record import Record
-from openbook.evaluate.rules import RULES, Rule
+from openbook.evaluate.results import SHOWN
+from openbook.evaluate.rules import RULES
 from openbook.evaluate.settings import UNSTATED, Needs
 from openbook.evaluate.statistics import Difference, holm, paired
 from openbook.evaluate.wording import Wording, words
-
-LEVEL = 0.05
-"""Corrected p value below which a difference counts as shown."""
 
 FEW = 30
 """Questions below which any result is called a first impression."""
@@ -112,7 +110,7 @@ def _choose(candidates: Sequence[Facts], seed: int) -> tuple[Facts, list[Against
     corrected = holm([1.0 if d is None else d.p for d in found])
     against = [Against(best.name, None, 1.0, False)]
     for other, difference, p in zip(others, found, corrected, strict=True):
-        shown = difference is None or (difference.low > 0 and p < LEVEL)
+        shown = difference is None or (difference.low > 0 and p <= SHOWN)
         against.append(Against(other.name, difference, p, shown))
     equal = {a.name for a in against if not a.shown}
     tied = [f for f in candidates if f.name in equal]

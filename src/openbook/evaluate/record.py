@@ -28,6 +28,7 @@ class Question:
     text: str
     language: str = ""
     kind: str = ""
+    topic: str = ""
     answerable: bool | None = None
     answers: tuple[str, ...] = ()
     gold: tuple[str, ...] = ()
@@ -143,6 +144,7 @@ class Record:
     measures: tuple[Measured, ...]
     values: Mapping[str, Mapping[str, Values]]
     totals: Mapping[str, Mapping[str, Total]]
+    groups: Mapping[str, Mapping[str, Mapping[str, Total]]] = field(default_factory=dict)
     pairs: tuple[Pair, ...] = ()
     answers: Mapping[str, tuple[Given, ...]] = field(default_factory=dict)
     latency: Mapping[str, Latency] = field(default_factory=dict)

@@ -98,6 +98,16 @@ class Wording:
                 return f"{significant(value * factor)}{unit}"
         return self.number(value)
 
+    def seconds_tick(self, value: float) -> str:
+        """A round number of seconds, for an axis.
+
+        >>> words("report", "en").seconds_tick(0.01), words("report", "ko").seconds_tick(10.0)
+        ('10 ms', '10초')
+        """
+        units = texts()["words"]
+        key, shown = ("ms", value * 1000) if 0 < value < 1 else ("s", value)
+        return f"{shown:g}{units[key][LANGUAGES.index(self.language)]}"
+
     def dollars(self, value: float) -> str:
         """US dollars to two significant digits; whole cents from one dollar on.
 

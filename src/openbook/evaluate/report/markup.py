@@ -7,10 +7,11 @@ through :func:`tag`, which escapes it; the type :class:`Markup` marks what is ma
 from __future__ import annotations
 
 import html
+import re
 import unicodedata
 from collections.abc import Iterable
 
-VOID = frozenset({"meta", "br", "hr", "col", "input", "link"})
+VOID = frozenset({"meta", "br", "hr", "col", "input", "link", "wbr"})
 
 
 class Markup(str):
@@ -58,7 +59,7 @@ def flat(*content: Content) -> Markup:
     return Markup("".join(parts))
 
 
-def tag(name: str, *content: Content, **attributes: str | float | bool | None) -> Markup:
+def tag(name: str, /, *content: Content, **attributes: str | float | bool | None) -> Markup:
     """An element.
 
     Args:
@@ -85,6 +86,16 @@ def tag(name: str, *content: Content, **attributes: str | float | bool | None) -
     if name in VOID:
         return Markup(f"<{name}{written}>")
     return Markup(f"<{name}{written}>{flat(*content)}</{name}>")
+
+
+def code(name: str) -> Markup:
+    """A name in the type of code; a long one may break after a mark, not within a word.
+
+    >>> code("naive_rag")
+    '<code>naive_<wbr>rag</code>'
+    """
+    parts = re.split(r"(?<=[_(,:/.>])", name)
+    return tag("code", [[part, tag("wbr")] for part in parts[:-1]], parts[-1])
 
 
 def raw(text: str) -> Markup:

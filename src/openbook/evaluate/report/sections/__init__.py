@@ -1,0 +1,3 @@
+"""Sections of the report, one file each: ``section(view)`` gives its markup, or None where the
+comparison holds nothing for it.
+"""
