@@ -13,6 +13,8 @@ import argparse
 import json
 import os
 import pickle
+import random
+import time
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
@@ -30,6 +32,9 @@ from openbook.models.static import StaticEncoder
 from openbook.retrieve.features import FINGERPRINT
 from openbook.retrieve.ltr_train import Grades, Growth, grades, grow, train
 from openbook.retrieve.ltr_trees import Trees, slim
+
+MOST = 1200
+"""Questions of a set, at most."""
 
 GRADE = {0: 0, 1: 1, 2: 3}
 """What LightGBM gains 0, 1 and 7 for: nothing, its document, its passage."""
@@ -97,9 +102,11 @@ def main() -> None:
     parser.add_argument("--publish", type=Path, help="folder to write")
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
+    start = time.perf_counter()
     encoder = StaticEncoder.open(bundled(ENCODER))
     groups = [g for name in sets.NAMES for g in _collected(name, given.data, encoder, given.out)]
     rows = _rows(groups, encoder, given.out)
+    print(f"{len(groups)} questions, {time.perf_counter() - start:.0f} s", flush=True)
     learn = [row for group, row in zip(groups, rows, strict=True) if not group.validation]
     held = [n for n, group in enumerate(groups) if group.validation]
     best, reached = Growth(), -1.0
@@ -122,7 +129,8 @@ def main() -> None:
 
 def _collected(name: str, data: Path, encoder: StaticEncoder, out: Path) -> list[candidates.Group]:
     file = out / f"{name}.pickle"
-    return candidates.collect(lambda: sets.make(name, data), encoder, file)
+    found = candidates.collect(lambda: sets.make(name, data), encoder, file)
+    return random.Random(name).sample(found, min(MOST, len(found)))
 
 
 def _rows(groups: Sequence[candidates.Group], encoder: StaticEncoder, out: Path) -> list[Grades]:

@@ -269,9 +269,18 @@ def _figures(query: Query, found: Matches) -> dict[str, Rows]:
     new = [bool(set(FIGURE.findall(found.sentence(n))) - said) for n in range(count)]
     return {
         "figures": both[:, numbers].mean(axis=1) if numbers else np.ones(count),
-        "asks_figure": np.full(count, float(bool(_ASKS_FIGURE.search(query.text)))),
+        "asks_figure": np.full(count, float(asks_figure(query.text))),
         "figure": np.array(new, float),
     }
+
+
+def asks_figure(question: str) -> bool:
+    """Whether a question asks for a number or a date, by its words.
+
+    >>> asks_figure("How many days?"), asks_figure("누가 승인하나요?")
+    (True, False)
+    """
+    return bool(_ASKS_FIGURE.search(question))
 
 
 def _form(query: Query, passages: Sequence[Passage], found: Matches) -> dict[str, Rows]:
