@@ -155,6 +155,7 @@ class Project:
         from openbook.knowledge.snapshot import Snapshot
         from openbook.retrieve.glossary import FILE as GLOSSARY
         from openbook.retrieve.glossary import Glossary
+        from openbook.retrieve.ltr import RankingModel
 
         snapshot = self.knowledge.snapshot(version, filters)
         providers: dict[type, Provider] = {
@@ -163,6 +164,7 @@ class Project:
             CrossEncoder: lambda name: self._model("open_cross_encoder", name),
             LM: lambda name: self._model("open_lm", name),
             Calibration: self._calibration,
+            RankingModel: self._ranking_model,
             Glossary: lambda name: Glossary.load(self.folder / GLOSSARY),
             Shots: self._shots,
         }
@@ -185,6 +187,12 @@ class Project:
                 "[models.available]); `openbook settings models` explains.",
             )
         return getattr(opening, opener)(chosen, models, self.folder)
+
+    def _ranking_model(self, name: str) -> Any:
+        """A ranking model of this project; an empty name means the one that comes with openbook."""
+        from openbook.retrieve import ltr
+
+        return ltr.RankingModel.open(self.made / "rankers" / name) if name else ltr.bundled()
 
     def _calibration(self, name: str) -> Any:
         from openbook.generate.confidence import Calibration
