@@ -35,6 +35,9 @@ _HANGUL = re.compile("[가-힣]")
 Parts = tuple[str, str]
 """A name as it is looked for: its Latin terms with spaces, its Korean ones without."""
 
+Place = tuple[int, int]
+"""A name's place: its concept, and which of its names it is."""
+
 
 @dataclass(frozen=True)
 class Glossary:
@@ -81,25 +84,25 @@ class Glossary:
         """
         if not self.concepts:
             return []
-        named = self._named(question)
-        names = {at for at, _ in named}
+        named, there = self._named(question)
         others = [
             name
-            for at in sorted(names)
+            for at in sorted({at for at, _ in named})
             for place, name in enumerate(self.concepts[at])
-            if (at, place) not in named
+            if (at, place) not in there
         ]
         return list(dict.fromkeys(others))
 
     def names(self, question: str) -> list[str]:
         """The names of concepts that stand in a question."""
-        return [self.concepts[at][place] for at, place in sorted(self._named(question))]
+        return [self.concepts[at][place] for at, place in sorted(self._named(question)[0])]
 
-    def _named(self, question: str) -> set[tuple[int, int]]:
+    def _named(self, question: str) -> tuple[set[Place], set[Place]]:
+        """Names that count, and all that stand in a question."""
         (terms,) = analyse([question], query=True)
         latin, korean = _sides(terms.words.split())
         there = {**_spans(latin, " "), **_spans(korean, "")}
-        found: list[tuple[frozenset[tuple[bool, int]], tuple[int, int]]] = []
+        found: list[tuple[frozenset[tuple[bool, int]], Place]] = []
         for span in there:
             for (first, second), where in self._index.get(span, ()):
                 if (not second or second in there) and (not first or first in there):
@@ -111,10 +114,11 @@ class Glossary:
                     )
                     found.append((covered, where))
         kept = {where for own, where in found if not any(own < other for other, _ in found)}
-        return kept | {where for name, where in self._verbatim if name.search(question)}
+        plain = {where for name, where in self._verbatim if name.search(question)}
+        return kept | plain, plain | {where for _, where in found}
 
     @cached_property
-    def _parts(self) -> list[tuple[Parts, tuple[int, int]]]:
+    def _parts(self) -> list[tuple[Parts, Place]]:
         named = [
             (name, (at, place))
             for at, concept in enumerate(self.concepts)
@@ -128,15 +132,15 @@ class Glossary:
         ]
 
     @cached_property
-    def _index(self) -> dict[str, list[tuple[Parts, tuple[int, int]]]]:
-        index: dict[str, list[tuple[Parts, tuple[int, int]]]] = {}
+    def _index(self) -> dict[str, list[tuple[Parts, Place]]]:
+        index: dict[str, list[tuple[Parts, Place]]] = {}
         for parts, where in self._parts:
             if any(parts):
                 index.setdefault(parts[0] or parts[1], []).append((parts, where))
         return index
 
     @cached_property
-    def _verbatim(self) -> list[tuple[re.Pattern[str], tuple[int, int]]]:
+    def _verbatim(self) -> list[tuple[re.Pattern[str], Place]]:
         """Names that analysis leaves nothing of (``IT``): looked for as they are written."""
         return [
             (
