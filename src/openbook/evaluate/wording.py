@@ -65,7 +65,8 @@ class Wording:
         '+0.03'
         """
         text = self.number(value, digits)
-        return text if text.startswith(MINUS) or value <= 0 else f"+{text}"
+        zero = not any(digit in text for digit in "123456789")
+        return text if zero or value < 0 else f"+{text}"
 
     def total(self, total: Total) -> str:
         """A mean with its 95 % interval."""
