@@ -10,11 +10,15 @@ import typer
 from openbook.cli._options import AsJson
 
 if TYPE_CHECKING:
-    from openbook.evaluate.moved import Limit, Moved
+    from openbook.evaluate.moved import Limit, Move, Moved
     from openbook.evaluate.record import Record
     from openbook.evaluate.settings import Needs
+    from openbook.evaluate.wording import Wording
 
 PANEL = "Questions"
+WIDTH = 100
+"""Columns of the table where the terminal has fewer or there is none."""
+
 FAILED = 1
 """Exit status where quality is below a limit, or shown to be worse."""
 
@@ -139,9 +143,8 @@ def _table(found: Moved) -> None:
     text = words("moved", "en")
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in ("method", "measure", "old", "new", "difference", "95 % interval", "n", "shown"):
-        table.add_column(
-            name, justify="left" if name in ("method", "measure", "shown") else "right"
-        )
+        left = name in ("method", "measure", "shown")
+        table.add_column(name, justify="left" if left else "right", no_wrap=True)
     for move in found.moves:
         between = "–"
         if move.low is not None and move.high is not None:
@@ -155,10 +158,16 @@ def _table(found: Moved) -> None:
             text.signed(move.difference, 3),
             between,
             counted,
-            text(f"word_{move.shown}") + ("" if move.how == "paired" else f" ({move.how})"),
+            _shown(move, text),
         )
-    Console(width=None).print(table)
+    Console(width=max(WIDTH, Console().width)).print(table)
     say(_sentence(found))
+
+
+def _shown(move: Move, text: Wording) -> str:
+    """What is shown of a move, and how it was compared where not pair by pair."""
+    word = "" if move.shown == "none" else text(f"word_{move.shown}")
+    return word if move.how == "paired" else f"{word or '–'} ({text(f'how_{move.how}')})"
 
 
 def _sentence(found: Moved) -> str:
