@@ -22,8 +22,7 @@ from tokenizers import Tokenizer
 from tokens import FILE
 from transformers import Qwen3ForCausalLM
 
-from openbook.generate.quotes import BEGIN as BEGIN_QUOTE
-from openbook.models.prompts import ANSWER
+from openbook.models.prompts import ANSWER, BEGIN_QUOTE
 from openbook.tune.run import RunSettings, Step, run
 
 

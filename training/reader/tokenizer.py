@@ -21,9 +21,7 @@ from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, pre_token
 from transformers import PreTrainedTokenizerFast
 
 from openbook.artifacts import write_atomic
-from openbook.generate.quotes import BEGIN as BEGIN_QUOTE
-from openbook.generate.quotes import END as END_QUOTE
-from openbook.models.prompts import ANSWER
+from openbook.models.prompts import ANSWER, BEGIN_QUOTE, END_QUOTE
 
 WORDS = (
     r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}"

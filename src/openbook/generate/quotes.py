@@ -20,9 +20,10 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
+from openbook.models.prompts import BEGIN_QUOTE, END_QUOTE
 from openbook.types import Passage, Quote
 
-BEGIN, END = "##begin_quote##", "##end_quote##"
+BEGIN, END = BEGIN_QUOTE, END_QUOTE
 
 _BEGIN = re.compile(r"##\s*begin[_ ]?quote\s*##", re.IGNORECASE)
 _ENDS = re.compile(r"##\s*end[_ ]?quote\s*##|##\s*begin[_ ]?quote\s*##|<ANSWER>|\n\s*\n", re.I)

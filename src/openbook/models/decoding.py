@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,6 +38,7 @@ def generate(
     wanted: Wanted,
     most: int,
     *,
+    rule: Callable[[Any, Any], Any] | None = None,
     streamer: Any = None,
     stopped: threading.Event | None = None,
 ) -> list[list[int]]:
@@ -48,6 +49,8 @@ def generate(
         tokens: prompts as token ids.
         wanted: temperature, seed, stop strings.
         most: how many tokens at most.
+        rule: from the ids and scores of a step to the scores that count
+            (:class:`openbook.models.verbatim.Verbatim`).
         streamer: gets the tokens as they are written.
         stopped: set from outside to end early.
 
@@ -67,6 +70,7 @@ def generate(
                 input_ids=ids,
                 attention_mask=mask,
                 generation_config=_how(library, tokenizer, wanted, most, ends),
+                logits_processor=library.LogitsProcessorList([rule] if rule else []),
                 stopping_criteria=criteria,
                 streamer=streamer,
             )

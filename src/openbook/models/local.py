@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from openbook.models.decoding import Loaded, Wanted, generate
 from openbook.models.encoders import folder_name, loading, weights_kwargs
 from openbook.models.settings import ModelSettings
 from openbook.models.streaming import stream_text
+from openbook.models.verbatim import Verbatim, Vocabulary, passages
 from openbook.models.weights import fingerprint, folder_of, read_config
 from openbook.models.window import split_window, usage
 from openbook.types import Completion, Prompt
@@ -39,6 +41,7 @@ class LocalLM:
     batch_size: int
     prices: tuple[float, float]
     loaded: Loaded = field(repr=False)
+    verbatim: bool = True
     lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     @classmethod
@@ -63,6 +66,7 @@ class LocalLM:
             batch_size=settings.batch_size or 8,
             prices=(settings.price_in, settings.price_out),
             loaded=loaded,
+            verbatim=settings.verbatim,
         )
 
     def complete(
@@ -84,7 +88,8 @@ class LocalLM:
         done: dict[int, Completion] = {}
         for rows in self._batches(tokens, wanted):
             start = time.perf_counter()
-            out = self._generate([tokens[row] for row in rows], wanted)
+            chosen = [prompts[row] for row in rows]
+            out = self._generate(chosen, [tokens[row] for row in rows], wanted)
             seconds = (time.perf_counter() - start) / len(rows)
             for row, ids in zip(rows, out, strict=True):
                 text = cut_at(self._text(ids), wanted.stop)
@@ -108,7 +113,7 @@ class LocalLM:
         wanted = Wanted(self._longest(max_tokens), temperature, seed, tuple(stop))
         tokens = self._fitting(prompt, wanted.max_tokens)
         return stream_text(
-            lambda streamer, stopped: self._generate([tokens], wanted, streamer, stopped),
+            lambda streamer, stopped: self._generate([prompt], [tokens], wanted, streamer, stopped),
             self._text,
             wanted.stop,
         )
@@ -171,6 +176,7 @@ class LocalLM:
 
     def _generate(
         self,
+        prompts: Sequence[Prompt],
         tokens: Sequence[Sequence[int]],
         wanted: Wanted,
         streamer: Any = None,
@@ -178,8 +184,21 @@ class LocalLM:
     ) -> list[list[int]]:
         """What the model writes after each prompt, without padding and end."""
         most = min(self._left(row, wanted.max_tokens) for row in tokens)
+        rule = self._rule(prompts)
         with self.lock:
-            return generate(self.loaded, tokens, wanted, most, streamer=streamer, stopped=stopped)
+            return generate(
+                self.loaded, tokens, wanted, most, rule=rule, streamer=streamer, stopped=stopped
+            )
+
+    def _rule(self, prompts: Sequence[Prompt]) -> Verbatim | None:
+        """What keeps quotes verbatim, where the prompts have passages."""
+        sources = [passages(prompt) for prompt in prompts] if self.verbatim else []
+        return Verbatim(self.vocabulary, sources) if any(sources) and self.vocabulary else None
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary | None:
+        """The tokens as bytes; None for a kind of tokeniser that has none."""
+        return Vocabulary.of(self.loaded.tokenizer)
 
     def _text(self, ids: Sequence[int]) -> str:
         return str(

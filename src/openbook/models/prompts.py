@@ -25,6 +25,7 @@ from openbook.errors import InputError, nearest
 from openbook.types import Message, Passage, Prompt, Turn, digest
 
 ANSWER = "<ANSWER>:"
+BEGIN_QUOTE, END_QUOTE = "##begin_quote##", "##end_quote##"
 
 _REFUSALS = {
     "en": "The documents do not answer this question.",

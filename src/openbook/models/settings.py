@@ -55,6 +55,11 @@ class ModelSettings:
     context_tokens: int = setting(
         0, "Tokens that fit into the model, prompt and answer together; 0 means ask the model."
     )
+    verbatim: bool = setting(
+        True,
+        "Whether a local model, between quote marks, may write only what stands in the passages "
+        "of its prompt, and no stretch twice.",
+    )
     languages: tuple[str, ...] = setting(
         (), "ISO 639-1 codes of the languages the model was made for; empty means not stated."
     )
