@@ -136,6 +136,7 @@ def _table(found: Moved) -> None:
     """A line for each method and measure."""
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     from openbook.cli._show import say
     from openbook.evaluate.wording import words
@@ -151,8 +152,8 @@ def _table(found: Moved) -> None:
             between = f"{text.signed(move.low, 3)} to {text.signed(move.high, 3)}"
         counted = str(move.n) if move.how == "paired" else f"{move.n_old}, {move.n}"
         table.add_row(
-            move.method,
-            move.measure,
+            Text(move.method),
+            Text(move.measure),
             text.number(move.old, 3),
             text.number(move.new, 3),
             text.signed(move.difference, 3),

@@ -72,8 +72,10 @@ def _frame(
 
 def _row(axis: Axis, y: float, pair: Pair, write: Callable[[float], str]) -> Markup:
     parts: list[Content] = [
-        tag("text", pair.method, x=0, y=y - 1, class_="label start"),
-        tag("text", f"− {pair.parent}", x=0, y=y + 13, class_="tick start"),
+        tag("text", pair.method, x=0, y=y - 1 if pair.parent else y + 4, class_="label start"),
+        tag("text", f"− {pair.parent}", x=0, y=y + 13, class_="tick start")
+        if pair.parent
+        else None,
     ]
     if pair.difference is not None:
         x = axis.at(pair.difference)

@@ -80,7 +80,7 @@ def _moves(new: Record, found: Moved, say: Wording) -> Markup:
 def _plot(new: Record, found: Moved, measure: str, number: int, say: Wording) -> Markup | None:
     """Differences of one measure with their intervals, a line for each method."""
     shown = [
-        Pair(move.method, say("old"), measure, move.difference, move.low, move.high,
+        Pair(move.method, "", measure, move.difference, move.low, move.high,
              move.p, move.p_holm, move.n, move.shown)
         for move in found.moves
         if move.measure == measure and move.low is not None
