@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import json
 import pickle
+import random
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -20,14 +22,23 @@ from openbook.knowledge.base import KnowledgeBase
 from openbook.knowledge.snapshot import Snapshot
 from openbook.models.static import StaticEncoder
 from openbook.project.runtime import Runtime
+from openbook.retrieve.features import FINGERPRINT
 from openbook.retrieve.hybrid import LEARNT, retrieve
 from openbook.retrieve.lexical import Lexical
+from openbook.retrieve.ltr_train import Grades, grades
 from openbook.stage import Stage
 from openbook.types import Encoder, Query, Ranking
 
 DEPTH = 50
 VALIDATION = 0.2
 """Share of documents whose questions choose how trees are grown, by the hash of their ids."""
+
+
+MOST = 2400
+"""Questions of a set, at most."""
+
+GRADE = {0: 0, 1: 1, 2: 3}
+"""What LightGBM gains 0, 1 and 7 for: nothing, its document, its passage."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +52,64 @@ class Group:
     grades: tuple[int, ...]
     gold: tuple[str, ...]
     validation: bool
+
+
+@dataclass(frozen=True)
+class Brief:
+    """A group without its texts."""
+
+    set: str
+    documents: tuple[str, ...]
+    scores: tuple[float, ...]
+    grades: tuple[int, ...]
+    gold: tuple[str, ...]
+    validation: bool
+
+    @classmethod
+    def of(cls, group: Group) -> Brief:
+        """What stays of a group."""
+        hits = group.ranking.hits
+        return cls(
+            group.set,
+            tuple(hit.passage.document_id for hit in hits),
+            tuple(hit.score for hit in hits),
+            group.grades,
+            group.gold,
+            group.validation,
+        )
+
+
+@dataclass(frozen=True)
+class Learnt:
+    """A set's questions: what is known of their candidates, features and grades."""
+
+    groups: list[Brief]
+    rows: list[Grades]
+
+
+def graded(groups: Sequence[Group], encoder: StaticEncoder) -> list[Grades]:
+    """Features and grades; a set weighs the square root of its number of questions."""
+    size = Counter(group.set for group in groups)
+    return [
+        grades(
+            g.ranking, [GRADE[grade] for grade in g.grades], encoder, (size[g.set] / 1000) ** -0.5
+        )
+        for g in groups
+    ]
+
+
+def collected(name: str, data: Path, encoder: StaticEncoder, out: Path) -> Learnt:
+    """A set's candidates and features, kept beside each other until what features are changes."""
+    file = out / f"{name}-{FINGERPRINT}.rows"
+    if not file.is_file():
+        found = collect(lambda: sets.make(name, data), encoder, out / f"{name}.pickle")
+        some = random.Random(name).sample(found, min(MOST, len(found)))
+        brief = [Brief.of(group) for group in some]
+        partial = file.with_suffix(".part")
+        partial.write_bytes(pickle.dumps(Learnt(brief, graded(some, encoder))))
+        partial.replace(file)
+    held: Learnt = pickle.loads(file.read_bytes())
+    return held
 
 
 def collect(make: Callable[[], sets.Set], encoder: StaticEncoder, file: Path) -> list[Group]:

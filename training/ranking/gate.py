@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from candidates import Group
+from candidates import Brief
 from numpy.typing import NDArray
 
 from openbook.retrieve.gate import SIGNALS, signals
@@ -19,17 +19,17 @@ from openbook.retrieve.gate import SIGNALS, signals
 STEPS, RIDGE = 200, 1e-3
 
 
-def fit(ranked: Sequence[tuple[Group, NDArray[np.float64]]]) -> dict[str, Any]:
+def fit(ranked: Sequence[tuple[Brief, NDArray[np.float64]]]) -> dict[str, Any]:
     """Weights for learnt values and for fused scores, with how good they are."""
     asked = [(group, values) for group, values in ranked if len(values)]
     sizes = Counter(group.set for group, _ in asked)
     weight = np.array([1.0 / sizes[group.set] for group, _ in asked])
-    fused = [(group, np.array([hit.score for hit in group.ranking.hits])) for group, _ in asked]
+    fused = [(group, np.array(group.scores)) for group, _ in asked]
     return {"learnt": _fit(asked, weight), "score": _fit(fused, weight)}
 
 
 def _fit(
-    ranked: Sequence[tuple[Group, NDArray[np.float64]]], weight: NDArray[np.float64]
+    ranked: Sequence[tuple[Brief, NDArray[np.float64]]], weight: NDArray[np.float64]
 ) -> dict[str, Any]:
     rows = np.array([signals(sorted(values.tolist(), reverse=True)) for _, values in ranked])
     right = np.array([float(group.grades[int(np.argmax(v))] == 2) for group, v in ranked])

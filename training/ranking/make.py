@@ -12,12 +12,9 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import pickle
-import random
 import time
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -29,15 +26,8 @@ import sets
 
 from openbook.models.open import ENCODER, bundled
 from openbook.models.static import StaticEncoder
-from openbook.retrieve.features import FINGERPRINT
-from openbook.retrieve.ltr_train import Grades, Growth, grades, grow, train
+from openbook.retrieve.ltr_train import Grades, Growth, grow, train
 from openbook.retrieve.ltr_trees import Trees, slim
-
-MOST = 1200
-"""Questions of a set, at most."""
-
-GRADE = {0: 0, 1: 1, 2: 3}
-"""What LightGBM gains 0, 1 and 7 for: nothing, its document, its passage."""
 
 GRID = [
     Growth(trees=trees, leaves=leaves, rate=rate, ridge=ridge, smallest=smallest)
@@ -47,38 +37,25 @@ GRID = [
 ]
 
 
-def graded(groups: Sequence[candidates.Group], encoder: StaticEncoder) -> list[Grades]:
-    """Features and grades; every set weighs the square root of its number of questions."""
-    size: dict[str, int] = defaultdict(int)
-    for group in groups:
-        size[group.set] += 1
-    return [
-        grades(
-            g.ranking, [GRADE[grade] for grade in g.grades], encoder, (size[g.set] / 1000) ** -0.5
-        )
-        for g in groups
-    ]
-
-
-def gain(order: Sequence[int], group: candidates.Group, k: int = 10) -> float:
+def gain(order: Sequence[int], group: candidates.Brief, k: int = 10) -> float:
     """nDCG@10 over documents' best places; a gold document that was not found counts."""
     seen: dict[str, bool] = {}
     for at in order:
-        document = group.ranking.hits[at].passage.document_id
+        document = group.documents[at]
         seen.setdefault(document, group.grades[at] > 0)
     found = sum(hit / np.log2(n + 2) for n, hit in enumerate(list(seen.values())[:k]))
     ideal = sum(1 / np.log2(n + 2) for n in range(min(k, len(group.gold))))
     return float(found / ideal)
 
 
-def exact(order: Sequence[int], group: candidates.Group) -> float:
+def exact(order: Sequence[int], group: candidates.Brief) -> float:
     """nDCG@10 of the passage itself."""
     place = next((n for n, at in enumerate(order[:10]) if group.grades[at] == 2), None)
     return 0.0 if place is None else float(1 / np.log2(place + 2))
 
 
 def scores(
-    trees: Trees, groups: Sequence[candidates.Group], rows: Sequence[Grades]
+    trees: Trees, groups: Sequence[candidates.Brief], rows: Sequence[Grades]
 ) -> dict[str, dict[str, float]]:
     """nDCG@10 of passages by set, before and after."""
     found: dict[str, list[tuple[float, float]]] = defaultdict(list)
@@ -98,14 +75,15 @@ def main() -> None:
     )
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--out", type=Path, required=True, help="the run's folder")
+    parser.add_argument("--sets", nargs="*", default=list(sets.NAMES), choices=sets.NAMES)
     parser.add_argument("--grid", action="store_true", help="try several ways to grow trees")
     parser.add_argument("--publish", type=Path, help="folder to write")
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
     start = time.perf_counter()
     encoder = StaticEncoder.open(bundled(ENCODER))
-    groups = [g for name in sets.NAMES for g in _collected(name, given.data, encoder, given.out)]
-    rows = _rows(groups, encoder, given.out)
+    made = [candidates.collected(name, given.data, encoder, given.out) for name in given.sets]
+    groups, rows = [g for one in made for g in one.groups], [r for one in made for r in one.rows]
     print(f"{len(groups)} questions, {time.perf_counter() - start:.0f} s", flush=True)
     learn = [row for group, row in zip(groups, rows, strict=True) if not group.validation]
     held = [n for n, group in enumerate(groups) if group.validation]
@@ -121,25 +99,10 @@ def main() -> None:
     print("chosen", best)
     if given.publish:
         ranked = [(groups[n], judge.values(rows[n].rows)) for n in held]
-        made = {"validation": table, "gate": gate.fit(ranked)}
-        made["sets"] = {name: sum(g.set == name for g in groups) for name in table}
-        model = train(rows, given.publish, encoder, name=ENCODER, growth=replace(best), made=made)
+        record = {"validation": table, "gate": gate.fit(ranked)}
+        record["sets"] = {name: sum(g.set == name for g in groups) for name in table}
+        model = train(rows, given.publish, encoder, name=ENCODER, growth=best, made=record)
         print(f"published {model.name}, {(given.publish / 'model.txt').stat().st_size} bytes")
-
-
-def _collected(name: str, data: Path, encoder: StaticEncoder, out: Path) -> list[candidates.Group]:
-    file = out / f"{name}.pickle"
-    found = candidates.collect(lambda: sets.make(name, data), encoder, file)
-    return random.Random(name).sample(found, min(MOST, len(found)))
-
-
-def _rows(groups: Sequence[candidates.Group], encoder: StaticEncoder, out: Path) -> list[Grades]:
-    """Features, kept beside the candidates until what they are changes."""
-    file = out / f"rows-{FINGERPRINT}-{len(groups)}.pickle"
-    if not file.is_file():
-        file.write_bytes(pickle.dumps(graded(groups, encoder)))
-    found: list[Grades] = pickle.loads(file.read_bytes())
-    return found
 
 
 if __name__ == "__main__":

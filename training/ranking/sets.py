@@ -4,6 +4,8 @@ The encoder has studied the rest of these texts, so its cosines there would look
 are on documents that it never saw. Only distractors come from the rest.
 
 squad   en  questions of held-out SQuAD train articles -> paragraph, among all of SQuAD train
+studied en  questions of SQuAD train articles that the encoder did study, because there are few
+            natural questions otherwise
 wiki2   en  two-hop questions -> both paragraphs
 facts   both  questions by rule about a sentence of an encyclopedia article -> its passage
 words   both  a few words of a sentence -> its passage
@@ -39,6 +41,7 @@ from tasks.definition import english, first_sentence, korean  # noqa: E402
 from openbook.text.sentences import sentences  # noqa: E402
 from openbook.text.topics import topics  # noqa: E402
 
+STUDIED = 2400
 FACTS = {"ko": 2400, "en": 1500}
 WORDS = {"ko": 500, "en": 500}
 TOPICS = {"ko": 400, "en": 280}
@@ -74,7 +77,7 @@ class Set:
     questions: tuple[Labelled, ...]
 
 
-NAMES = ("squad", "wiki2", "facts-ko", "guide-ko", "facts-en", "guide-en", "law")
+NAMES = ("squad", "squad-studied", "wiki2", "facts-ko", "guide-ko", "facts-en", "guide-en", "law")
 
 
 def make(name: str, data: Path) -> Set:
@@ -84,17 +87,19 @@ def make(name: str, data: Path) -> Set:
         return encyclopedia(data, language)
     if kind == "guide":
         return guide(data, language)
+    if name == "squad-studied":
+        return squad(data, studied=True)
     return {"squad": squad, "wiki2": wiki2, "law": law}[kind](data)
 
 
-def squad(data: Path) -> Set:
-    """Held-out articles' questions, all paragraphs."""
-    asked = list(sources.questions(data, held=True))
-    rest = list(sources.questions(data))
-    passages = dict.fromkeys((q.title, q.passage) for q in (*asked, *rest))
+def squad(data: Path, *, studied: bool = False) -> Set:
+    """Held-out articles' questions, all paragraphs; or some of the others'."""
+    held, rest = list(sources.questions(data, held=True)), list(sources.questions(data))
+    asked = random.Random("squad").sample(rest, STUDIED) if studied else held
+    passages = dict.fromkeys((q.title, q.passage) for q in (*held, *rest))
     ids = {pair: f"squad-{n}" for n, pair in enumerate(passages)}
     return Set(
-        "squad",
+        "squad-studied" if studied else "squad",
         "en",
         tuple(Source(ids[title, text], title, text) for title, text in passages),
         tuple(Labelled(q.text, (ids[q.title, q.passage],)) for q in asked),
