@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -98,7 +99,7 @@ def test_the_bundled_reader_never_misquotes(reader: LocalLM) -> None:
 def test_tokens_of_sentencepiece_are_read_as_bytes() -> None:
     class Pieces:
         all_special_ids = (0,)
-        added_tokens_decoder: dict[int, str] = {}
+        added_tokens_decoder: ClassVar[dict[int, str]] = {}
 
         def __len__(self) -> int:
             return 4
