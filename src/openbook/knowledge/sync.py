@@ -82,7 +82,7 @@ class Sync:
         rows = self.writer.files()
         roots = self._roots(paths)
         plan = self._plan(roots, rows)
-        change, staged = self._prepared(plan, rows)
+        change, staged = self.prepared(plan, rows)
         kept = tuple(dict.fromkeys([*before.roots, *map(str, roots)]))
         made = before
         if not change.empty or kept != before.roots or before.pinned or self._stale:
@@ -153,7 +153,8 @@ class Sync:
         self.progress.finish()
         return plan
 
-    def _prepared(self, plan: Plan, rows: Mapping[str, FileRow]) -> tuple[Delta, list[Staged]]:
+    def prepared(self, plan: Plan, rows: Mapping[str, FileRow]) -> tuple[Delta, list[Staged]]:
+        """Read, split and analyse what a plan names: what changes, and where it is staged."""
         if plan.empty:
             return Delta(), []
         owners, known = self.writer.owners()
