@@ -215,11 +215,14 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence of an answer (offsets into ``Answer.text``) and whether quotes support it."""
+    """A sentence of an answer (offsets into ``Answer.text``) and whether quotes support it;
+    ``missing`` are its words that no passage read holds, where they can be named.
+    """
 
     start: int
     end: int
     supported: bool
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from openbook.generate.claims import supported
 from openbook.generate.reading import read, visible
-from openbook.generate.support import numbers, overlap, stem, supported
+from openbook.generate.support import overlap, stem
 
 POLICY = (
     "Travel policy\nEmployees may spend up to 1,500 USD a quarter on travel from March. "
@@ -35,7 +36,7 @@ RULE = (
         ("결혼하면 7일의 경조사 휴가를 받습니다.", RULE, False),
         ("지원금은 300,000원입니다.", RULE, True),
         ("지원금은 30만원입니다.", RULE, True),
-        ("지원금은 30원입니다.", RULE, True),  # a limit of the rule: bare digits of a scale
+        ("지원금은 30원입니다.", RULE, False),
         ("신청서는 인사팀에 제출합니다.", RULE, True),
         ("VPN이 필수입니다.", RULE, True),
         ("MFA가 필수입니다.", RULE, False),
@@ -61,15 +62,6 @@ def test_the_question_backs_words_and_no_numbers() -> None:
     assert not supported("The canteen closes at 9.", ["At night."], question)
     assert not supported("The canteen closes then.", ["At night."])
     assert not supported("Anything.", [])
-
-
-def test_numbers_by_value() -> None:
-    assert numbers("2024-03-01") == numbers("2024년 3월 1일") == numbers("1 March 2024")
-    assert numbers("1.50") == numbers("1.5")
-    assert numbers("2 million") == numbers("2,000,000")
-    assert numbers("3억 원") == numbers("300000000원")
-    assert numbers("twenty") == numbers("20")
-    assert numbers("one may") == frozenset()
 
 
 @given(st.text(max_size=80))

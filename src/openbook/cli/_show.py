@@ -58,11 +58,14 @@ def place(item: Quote | Passage) -> str:
 
 
 def _marked(answer: Answer) -> str:
-    """The text, each sentence that no passage supports followed by a warning."""
-    warning = " [문서에서 확인되지 않음]" if _korean(answer.text) else " [not in the documents]"
+    """The text, each sentence that no passage supports followed by a warning that names what is
+    not there."""
+    warning = "문서에서 확인되지 않음" if _korean(answer.text) else "not in the documents"
     text, at = "", 0
     for sentence in answer.sentences:
-        text += answer.text[at : sentence.end] + ("" if sentence.supported else warning)
+        missing = f": {'; '.join(sentence.missing)}" if sentence.missing else ""
+        text += answer.text[at : sentence.end]
+        text += "" if sentence.supported else f" [{warning}{missing}]"
         at = sentence.end
     return text + answer.text[at:]
 

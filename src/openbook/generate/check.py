@@ -7,9 +7,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from openbook.generate.claims import gaps, supported
 from openbook.generate.quotes import cut, find, quote
 from openbook.generate.reading import Reading
-from openbook.generate.support import overlap, supported
+from openbook.generate.support import overlap
 from openbook.text.sentences import sentences
 from openbook.types import Passage, Quote, Sentence
 
@@ -90,12 +91,14 @@ def judge(
     question: str,
     language: str,
 ) -> tuple[Sentence, ...]:
-    """The sentences of an answer, each supported or not."""
+    """The sentences of an answer, each supported or not, and what of it is missing."""
     evidence = _evidence(passages, quotes)
-    return tuple(
-        Sentence(start, end, supported(text[start:end], evidence, question))
-        for start, end in sentences(text, language)
-    )
+    found = []
+    for start, end in sentences(text, language):
+        lacking = gaps(text[start:end], evidence, question)
+        words = tuple(dict.fromkeys(gap.text for gap in lacking))
+        found.append(Sentence(start, end, not lacking, words))
+    return tuple(found)
 
 
 def backed(

@@ -42,7 +42,13 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "abstained": answer.kind == "abstained",
         "confidence": round(answer.confidence, 4),
         "sentences": [
-            {"start": s.start, "end": s.end, "supported": s.supported} for s in answer.sentences
+            {
+                "start": s.start,
+                "end": s.end,
+                "supported": s.supported,
+                **({"missing": list(s.missing)} if s.missing else {}),
+            }
+            for s in answer.sentences
         ],
         "method": answer.method,
         "seconds": round(sum(spent for _, spent in outer), 6),
