@@ -38,7 +38,9 @@ NOTHING = Usage()
 class Generate(Stage[Ranking, Answer]):
     """Write an answer from the first ``k`` passages of a ranking, with checked quotes.
 
-    Passages are dropped from the end until prompt and answer fit the model's window.
+    Passages are read in the order of the ranking, which may not be that of its scores; the
+    answer holds them best first. They are dropped from the end until prompt and answer fit the
+    model's window.
 
     Args:
         prompt: name of a prompt of :mod:`openbook.models.prompts`.
@@ -133,7 +135,7 @@ class Generate(Stage[Ranking, Answer]):
             quotes=quotes,
             sentences=marked,
             confidence=_confidence(marked, quotes),
-            ranking=ranking,
+            ranking=Ranking.of(ranking.query, ranking.hits),
             usage=completion.usage,
             prompt=prompt,
         )
