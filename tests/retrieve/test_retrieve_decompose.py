@@ -99,12 +99,15 @@ def _hit(name: str, score: float) -> Hit:
     return Hit(Passage(name, "d", 0, 1, name), score, (("x", score),))
 
 
-def test_rankings_together_are_reciprocal_ranks() -> None:
+def test_the_best_of_every_ranking_come_first() -> None:
     query = Query("q")
-    lists = [Ranking(query, (_hit("a", 9), _hit("b", 8))), Ranking(query, (_hit("b", 1),))]
-    fused = together(query, lists, 10)
-    assert [h.evidence.id for h in fused.hits] == ["b", "a"]
-    assert fused.hits[0].score == pytest.approx(1 / 62 + 1 / 61)
+    first = Ranking(query, (_hit("a", 9), _hit("b", 8), _hit("c", 7)))
+    second = Ranking(query, (_hit("d", 1), _hit("c", 1)))
+    fused = together(query, [first, second], 3)
+    assert [(h.evidence.id, h.score) for h in fused.hits] == [("a", 1.0), ("d", 0.8), ("b", 0.5)]
+    assert [h.score for h in together(query, [second, first], 9).hits] == [1.0, 0.8, 0.5, 0.4]
+    assert dict(fused.hits[1].why) == {"x": 1, "together": 0.8}
+    assert together(query, [first], 2).hits == first.hits[:2]
 
 
 # --- HyDE

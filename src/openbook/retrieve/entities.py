@@ -28,9 +28,7 @@ _NUMBERED = re.compile(r"^(?:제\s?\d+(?:조|장|절|항)(?:의\s?\d+)?|\d+(?:\.
 _SIGNED = re.compile(
     r"「([^」]{2,60})」|『([^』]{2,60})』|《([^》]{2,60})》|“([^”]{2,60})”|\"([^\"]{2,60})\""
 )
-_CAPITALS = re.compile(
-    r"[A-Z][\w'’-]*(?:\s(?:(?:of|the|de|von|van|and|&)\s){0,2}[A-Z0-9][\w'’-]*)*"
-)
+_CAPITALS = re.compile(r"[A-Z][\w'’-]*(?:\s(?:(?:of|the|de|von|van|&)\s){0,2}[A-Z0-9][\w'’-]*)*")
 _KNOWN: WeakKeyDictionary[Snapshot, frozenset[str]] = WeakKeyDictionary()
 
 

@@ -2,7 +2,7 @@
 
 A question in two steps ("When was the director of FILM born?") names only the first. Each round
 takes up the names that the draft and the first passages bring and the question does not have,
-and searches for the question and these names; the rounds' rankings are fused by reciprocal rank.
+and searches for the question and these names; the best of every round come first.
 
 Source: the loop of retrieval and drafting of Shao et al., "Enhancing Retrieval-Augmented Large
 Language Models with Iterative Retrieval-Generation Synergy" (ITER-RETGEN), EMNLP 2023, with the
@@ -11,6 +11,7 @@ draft's new names in place of its whole text.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -20,9 +21,12 @@ from openbook.knowledge.snapshot import Snapshot
 from openbook.retrieve.decompose import together
 from openbook.retrieve.entities import entities, folded, known
 from openbook.stage import Recall, Runtime, Stage, positive
+from openbook.text.dates import MONTHS
 from openbook.text.sentences import sentences
 from openbook.text.terms import analyse
 from openbook.types import Answer, Passage, Query, Ranking
+
+_DATED = re.compile(rf"(?:{'|'.join(MONTHS)})\b")
 
 LEADING = 2
 """Passages from the top of a round's ranking whose names lead on."""
@@ -179,7 +183,7 @@ def leads(
     for text in texts:
         for name in entities(text, labels):
             key = folded(name)
-            if len(key) > 1 and key not in have and key not in seen:
+            if len(key) > 1 and key not in have and key not in seen and not _DATED.match(name):
                 found.setdefault(key, name)
     return sorted(found.values(), key=lambda name: folded(name) not in labels)
 
