@@ -10,9 +10,16 @@ import typer
 from openbook.cli._options import AsJson
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.table import Table
 
+    from openbook.evaluate.estimate import Estimate
+
 PANEL = "Questions"
+WIDTH = 100
+"""Columns of the tables where there is no terminal."""
+
+VERDICTS = {"better": "better", "worse": "worse", "none": "not shown"}
 
 
 def command(
@@ -28,6 +35,21 @@ def command(
         ),
     ],
     out: Annotated[Path, typer.Option(help="Folder of answers, results.json and report.html.")],
+    update: Annotated[
+        Path | None,
+        typer.Option(
+            help="Measure an update too: a folder with new versions of documents under their ids "
+            "(handbook/ko/leave.md) and questions.jsonl about the changes. It is applied to a "
+            "copy of the knowledge base."
+        ),
+    ] = None,
+    style: Annotated[
+        Path | None,
+        typer.Option(help="Measure agreement with a house style: answers as you write them."),
+    ] = None,
+    judge: Annotated[
+        str, typer.Option(help="A language model that judges answers, as a measure of its own.")
+    ] = "",
     sample: Annotated[
         int, typer.Option(min=0, help="Ask only so many questions, drawn at random; 0: all.")
     ] = 0,
@@ -36,7 +58,11 @@ def command(
     ] = 20,
     max_cost: Annotated[
         float | None,
-        typer.Option("--max-cost", min=0.0, help="US dollars that may be spent on servers."),
+        typer.Option(
+            "--max-cost",
+            min=0.0,
+            help="US dollars that may be spent on servers, by their prices in openbook.toml.",
+        ),
     ] = None,
     seed: Annotated[int, typer.Option(help="Seed of samples and resampling.")] = 0,
     fresh: Annotated[
@@ -44,51 +70,122 @@ def command(
     ] = False,
     json: AsJson = False,
 ) -> None:
-    """Compare methods on labelled questions: quality, evidence, latency, cost."""
+    """Compare methods on labelled questions: quality, evidence, latency, cost.
+
+    Answers are kept in the folder: the same command goes on after an interruption, and methods can
+    be added. A server that is busy is asked again as often as its `retries` say.
+    """
     import sys
 
-    from openbook.cli._show import Progress, emit, say
+    from openbook.cli._show import Progress, emit, note, say
+    from openbook.evaluate.report import write
+    from openbook.evaluate.settings import Needs
     from openbook.project import Project
     from openbook.project.compare import RESULTS, Order, run
 
+    def told(estimate: Estimate) -> None:
+        note(f"estimate: {estimate}")
+        if max_cost is not None and estimate.cost > max_cost:
+            note(f"that is more than --max-cost {max_cost:g}: it would stop on the way")
+
+    typed = " ".join(["openbook", *sys.argv[1:]])
     order = Order(
-        questions,
-        methods,
-        out,
-        seed,
-        sample,
-        alone,
-        fresh,
-        max_cost,
-        " ".join(["openbook", *sys.argv[1:]]),
+        questions, methods, out, seed, sample, alone, fresh, max_cost, update, style, judge, typed
     )
+    project = Project.find()
     with Progress() as progress:
-        results = run(Project.find(), order, progress)
+        results = run(project, order, progress, told)
+    report = write(results, out / "report.html", needs=project.settings.of(Needs))
     if json:
         emit(results)
         return
     _show(results)
-    say(f"\n{out / RESULTS}")
+    say(f"\n{out / RESULTS}\n{report}")
 
 
 def _show(results: dict[str, Any]) -> None:
-    """A table of the main measures, then what was shown of each method and its parent."""
+    """The main measures, then each method against its parent, then the update."""
+    import sys
+
     from rich.console import Console
 
-    console = Console()
-    console.print(_table(results))
+    console = Console(file=sys.stdout, width=None if sys.stdout.isatty() else WIDTH)
+    console.print(_totals(results))
+    if results["pairs"]:
+        console.print(_pairs(results))
+    if results["update"]:
+        console.print(_update(results))
+    for group, totals in results["groups"].items():
+        _group(console, group, totals, results["main"])
 
 
-def _table(results: dict[str, Any]) -> Table:
-    from rich.table import Table
-
+def _totals(results: dict[str, Any]) -> Table:
+    n = len(results["questions"])
+    timed = max((row["n"] for row in results["latency"].values()), default=0)
+    table = _table(f"{n} questions; latency from {timed} asked one at a time")
     names = [*results["main"], "latency p50", "latency p95", "cost"]
-    table = Table("method", *names)
+    table.add_column("method")
+    for name in names:
+        table.add_column(name, justify="right")
+    units = {measure["name"]: measure["unit"] for measure in results["measures"]}
     for method in results["methods"]:
         totals = results["totals"][method["name"]]
-        table.add_row(method["name"], *(_cell(totals[name]["value"]) for name in names))
+        cells = (_cell(totals[name]["value"], units[name]) for name in names)
+        table.add_row(method["name"], *cells)
     return table
 
 
-def _cell(value: float | None) -> str:
-    return "" if value is None else f"{value:.3g}"
+def _pairs(results: dict[str, Any]) -> Table:
+    table = _table("Paired differences, 95 % intervals, p corrected by Holm")
+    for name in ("method", "against", "measure", "difference", "interval", "p", ""):
+        right = name in ("difference", "p")
+        table.add_column(name, justify="right" if right else "left", no_wrap=name != "method")
+    for row in results["pairs"]:
+        table.add_row(
+            row["method"],
+            row["parent"],
+            row["measure"],
+            f"{row['difference']:+.3f}",
+            f"{row['low']:+.3f} to {row['high']:+.3f}",
+            f"{row['p_holm']:.3f}",
+            VERDICTS[row["shown"]],
+        )
+    return table
+
+
+def _update(results: dict[str, Any]) -> Table:
+    table = _table("Knowledge update")
+    for name in ("method", "seconds", "changed facts", "before", "unchanged", "before"):
+        table.add_column(name, justify="left" if name == "method" else "right")
+    for name, row in results["update"].items():
+        seconds = "never" if row["seconds"] is None else f"{row['seconds']:.2f}"
+        keys = ("accuracy_changed", "accuracy_changed_before", "accuracy_unchanged",
+                "accuracy_unchanged_before")  # fmt: skip
+        table.add_row(name, seconds, *(_cell(row[key]) for key in keys))
+    return table
+
+
+def _group(console: Console, group: str, totals: dict[str, Any], names: list[str]) -> None:
+    """The main measures of a part of the questions."""
+    table = _table(f"Questions about {group} documents")
+    table.add_column("method")
+    for name in names:
+        table.add_column(name, justify="right")
+    for method, by in totals.items():
+        table.add_row(method, *(_cell(by[name]["value"]) for name in names))
+    console.print(table)
+
+
+def _table(title: str) -> Table:
+    from rich import box
+    from rich.table import Table
+
+    return Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
+
+
+def _cell(value: float | None, unit: str = "share") -> str:
+    if value is None:
+        return "-"
+    if unit == "seconds":
+        return f"{value * 1000:.0f} ms" if value < 1 else f"{value:.2f} s"
+    return f"{value:.3f}" if unit == "share" else f"{value:.4g}"

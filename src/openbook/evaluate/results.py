@@ -91,7 +91,8 @@ class Measured:
         }
 
     def _main(self) -> list[Measure]:
-        return [measure for measure in self.measures if measure.name in MAIN]
+        by_name = {measure.name: measure for measure in self.measures}
+        return [by_name[name] for name in MAIN if name in by_name]
 
     def _method(self, contestant: Contestant) -> dict[str, Any]:
         adapted, knowledge = place(contestant.stage)
@@ -107,7 +108,11 @@ class Measured:
             "models": list(asked_),
             "adapters": adapters(contestant.stage),
             "leaves_machine": any(asked_.values()) if self.models else None,
-            "spent": {"training_seconds": None, "peak_memory_mb": None, "disk_mb": None},
+            "spent": {
+                "training_seconds": None if adapters(contestant.stage) else 0.0,
+                "peak_memory_mb": None,
+                "disk_mb": None,
+            },
         }
 
     def _totals(self, values: Mapping[str, Mapping[str, Values]]) -> dict[str, Any]:

@@ -54,7 +54,10 @@ def resampled(
     (a ratio whose denominator was never drawn) are left out.
     """
     count = max(1000, min(resamples, MOST_DRAWN // len(rows)))
-    found = [statistic(rows[index]) for index in _draws(*rows.shape, min(count, resamples), seed)]
+    found = [
+        statistic(rows[index])
+        for index in _draws(len(rows), rows.shape[1], min(count, resamples), seed)
+    ]
     joined = np.concatenate(found)
     finite: Floats = joined[np.isfinite(joined)]
     return finite

@@ -132,6 +132,14 @@ class Style:
             return 0.0
         return sum(aspects.values()) / len(aspects) if aspects else 1.0
 
+    def aspects(self, texts: Sequence[str]) -> dict[str, float]:
+        """Mean agreement of several answers by aspect, each in [0, 1]."""
+        found: dict[str, list[float]] = {}
+        for text in texts:
+            for name, value in self.agreement(text).items():
+                found.setdefault(name, []).append(value)
+        return {name: sum(values) / len(values) for name, values in found.items()}
+
 
 def _from_toml(text: str, file: Path) -> Style:
     try:

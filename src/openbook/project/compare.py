@@ -4,27 +4,41 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from openbook.artifacts import write_atomic
+from openbook.corpus.settings import Settings as CorpusSettings
 from openbook.evaluate import stages
 from openbook.evaluate.checked import Checked, check
 from openbook.evaluate.compare import ALONE, compare, drawn, makes_of
 from openbook.evaluate.contestants import Contestant, Spec, parents, parse_methods
-from openbook.evaluate.kept import Kept, decode
+from openbook.evaluate.estimate import Estimate, Rehearsal, rehearse
+from openbook.evaluate.judge import judge
+from openbook.evaluate.kept import Kept, Lines, decode
 from openbook.evaluate.makers import made_by
+from openbook.evaluate.measure import Measure
 from openbook.evaluate.measures import known
+from openbook.evaluate.measures.house_style import Agreement, agreement
 from openbook.evaluate.outcome import Outcome
 from openbook.evaluate.results import Measured
-from openbook.evaluate.spending import Meter
-from openbook.knowledge.progress import Progress
+from openbook.evaluate.spending import Meter, Metered
+from openbook.evaluate.style import Style
+from openbook.evaluate.update import Update
+from openbook.generate.settings import Settings as GenerateSettings
+from openbook.knowledge.base import KnowledgeBase
+from openbook.knowledge.progress import Progress, Silence
 from openbook.knowledge.snapshot import Snapshot
+from openbook.models.open import describe
+from openbook.models.settings import Settings as ModelSettings
 from openbook.project.folder import Project
+from openbook.project.runtime import Runtime
 from openbook.project.wire import moment
-from openbook.types import Example, Usage, digest
+from openbook.retrieve.glossary import FILE as GLOSSARY
+from openbook.types import LM, Example, Usage, digest
 
 RESULTS = "results.json"
 
@@ -42,6 +56,9 @@ class Order:
         alone: questions asked one at a time for their latency.
         fresh: throw away what an earlier run left in ``out``.
         cap: US dollars that may be spent, by this run and those it goes on from; None for any.
+        update: a folder of changed documents and questions about them.
+        style: a file that shows the house style.
+        judge: a language model that judges answers.
         command: what was typed, for the record.
     """
 
@@ -53,46 +70,207 @@ class Order:
     alone: int = ALONE
     fresh: bool = False
     cap: float | None = None
+    update: Path | None = None
+    style: Path | None = None
+    judge: str = ""
     command: str = ""
 
 
-def run(project: Project, order: Order, progress: Progress | None = None) -> dict[str, Any]:
-    """Compare, write ``results.json``, and return what it holds.
+@dataclass(frozen=True)
+class Comparing:
+    """An order in a project. Making one checks everything that can be checked beforehand.
 
-    Raises:
-        InputError: methods or questions that cannot be used, or a folder of another comparison.
-        MethodError: a method raised.
-        CostError: the cap was reached.
+    Args:
+        project: the project.
+        order: what is to be compared.
+        progress: told how far it is.
+        told: told the estimate of what servers will be asked.
     """
-    began, started = time.time(), time.perf_counter()
-    meter = Meter(order.cap)
-    runtime = project.runtime(seed=order.seed)
-    runtime.meter = meter
-    contestants = take_part(project, parse_methods(order.methods))
-    snapshot = runtime.resolve(Snapshot)
-    checked = check(order.questions, snapshot)
-    examples = drawn(checked.examples, order.sample or len(checked.examples), order.seed)
-    makes = {c.name: makes_of(c, examples, runtime) for c in contestants}
-    kept = Kept(order.out, makes, fresh=order.fresh)
-    meter.spent, meter.calls = Usage(cost=kept.paid), kept.calls
-    compare(contestants, examples, runtime, kept, meter, alone=order.alone, progress=progress)
-    measured = Measured(
-        contestants,
-        parents(contestants, {name: made.parent for name, made in project.methods.items()}),
-        outcomes(contestants, examples, checked, kept),
-        tuple(known()),
-        order.seed,
-        {c.name: kept.models(c.name) for c in contestants},
-    )
-    found = {
-        "made_by": made_by(order.command, order.seed, moment(began), time.perf_counter() - started),
-        "knowledge": knowledge(snapshot),
-        **measured.results(),
-        "stages": stages.totals(kept.stages.held),
-        "paid": {"cost": kept.paid, "calls": kept.calls},
-    }
-    write_atomic(order.out / RESULTS, json.dumps(found, ensure_ascii=False) + "\n")
-    return found
+
+    project: Project
+    order: Order
+    progress: Progress
+    told: Callable[[Estimate], None] = lambda estimate: None
+
+    def run(self) -> dict[str, Any]:
+        """Compare, write ``results.json``, and return what it holds.
+
+        Raises:
+            InputError: methods or questions that cannot be used, or another comparison's folder.
+            MethodError: a method raised.
+            CostError: the cap was reached.
+        """
+        began, started = time.time(), time.perf_counter()
+        order, style = self.order, self._style
+        if self.update is not None:
+            self.update.check()
+        makes = {c.name: makes_of(c, self.examples, self.runtime) for c in self.contestants}
+        kept = Kept(order.out, makes, fresh=order.fresh)
+        self.meter.spent, self.meter.calls = Usage(cost=kept.paid), kept.calls
+        self._announce(kept)
+        compare(
+            self.contestants, self.examples, self.runtime, kept, self.meter,
+            alone=order.alone, progress=self.progress,
+        )  # fmt: skip
+        outcomes = self._outcomes(kept)
+        judged, about = self._judged(outcomes)
+        measures = [*(m for m in known() if m.name != style.name), style, *judged]
+        if style.style is not None:
+            about["style"] = {
+                name: style.style.aspects([o.answer.text for o in rows if o.answered])
+                for name, rows in outcomes.items()
+            }
+        if self.update is not None:
+            about["update"] = self.update.measure(self.meter, order.seed)
+        measured = Measured(
+            self.contestants, self._parents(), outcomes, measures, order.seed,
+            {c.name: kept.models(c.name) for c in self.contestants}, about,
+        )  # fmt: skip
+        found = {
+            "made_by": {},
+            "knowledge": self._knowledge(),
+            **measured.results(),
+            "stages": stages.totals(kept.stages.held),
+            "paid": {"cost": self.meter.spent.cost, "calls": self.meter.calls},
+        }
+        spent = time.perf_counter() - started
+        found["made_by"] = made_by(order.command, order.seed, moment(began), spent)
+        write_atomic(order.out / RESULTS, json.dumps(found, ensure_ascii=False) + "\n")
+        return found
+
+    # --- what takes part
+
+    @cached_property
+    def meter(self) -> Meter:
+        """Counts what models are asked."""
+        return Meter(self.order.cap)
+
+    @cached_property
+    def runtime(self) -> Runtime:
+        """The newest version of the knowledge base, with metered models."""
+        return self._over(self.project.knowledge, self.meter)
+
+    def _over(self, base: KnowledgeBase, meter: Meter) -> Runtime:
+        runtime = self.project.runtime(seed=self.order.seed, knowledge=base)
+        runtime.meter = meter
+        return runtime
+
+    @cached_property
+    def contestants(self) -> list[Contestant]:
+        """The methods, with everything in the project that decides their answers."""
+        return take_part(self.project, parse_methods(self.order.methods))
+
+    @cached_property
+    def checked(self) -> Checked:
+        """The questions, held against the knowledge base."""
+        return check(self.order.questions, self.runtime.resolve(Snapshot))
+
+    @cached_property
+    def examples(self) -> list[Example]:
+        """The questions that are asked."""
+        every = self.checked.examples
+        return drawn(every, self.order.sample or len(every), self.order.seed)
+
+    @cached_property
+    def update(self) -> Update | None:
+        """The update to be measured, if any."""
+        if self.order.update is None:
+            return None
+        return Update(
+            self.order.update,
+            self.project.knowledge,
+            self._over,
+            self.contestants,
+            replace(self.checked, examples=tuple(self.examples)),
+            self.order.out / "update",
+            self.project.settings.of(CorpusSettings),
+            self.project.encoder(),
+            self.progress,
+            self.order.fresh,
+        )
+
+    @cached_property
+    def _style(self) -> Agreement:
+        return agreement(Style.read(self.order.style) if self.order.style else None)
+
+    # --- before
+
+    def _announce(self, kept: Kept) -> None:
+        """Tell what servers with known prices will be asked, where any is configured."""
+        models = self.project.settings.of(ModelSettings)
+        priced = [m for m in models.available.values() if m.price_in or m.price_out]
+        missing = max(
+            sum(e.id not in kept.answers[c.name] for e in self.examples) for c in self.contestants
+        )
+        if not priced or not missing:
+            return
+        runtime = self.project.runtime(seed=self.order.seed)
+        providers = {**runtime.providers, LM: self._stand_in}
+        meter = Meter()
+        rehearsal = Runtime(runtime.snapshot, providers, self.order.seed, meter=meter)
+        alone = min(self.order.alone, len(self.examples)) + 1 if self.order.alone else 0
+        made = rehearse(
+            self.contestants, self.examples, rehearsal, meter, chunk=missing, alone=alone
+        )
+        if made.cost:
+            self.told(made)
+
+    def _stand_in(self, name: str) -> Rehearsal:
+        models = self.project.settings.of(ModelSettings)
+        model = describe(name, models, self.project.folder, "generator")
+        return Rehearsal(model.model, (model.price_in, model.price_out))
+
+    # --- after
+
+    def _outcomes(self, kept: Kept) -> dict[str, list[Outcome]]:
+        """What each method answered, in the order of the questions."""
+        found = {}
+        for one in self.contestants:
+            held, seconds = kept.answers[one.name], kept.timed(one.name)
+            found[one.name] = [
+                Outcome(
+                    example,
+                    decode(held[example.id], example.query, one.name),
+                    seconds.get(example.id),
+                    self.checked.levels.get(example.id, "document"),
+                    self.checked.documents.get(example.id, ()),
+                )
+                for example in self.examples
+            ]
+        return found
+
+    def _judged(self, outcomes: dict[str, list[Outcome]]) -> tuple[list[Measure], dict[str, Any]]:
+        if not self.order.judge:
+            return [], {}
+        model = Metered(self.project.model(self.order.judge), self.meter)
+        self.progress.start("judging", 0)
+        measure, said = judge(outcomes, model, Lines(self.order.out / "judge.jsonl"))
+        self.progress.finish()
+        return [measure], {"judge": said}
+
+    def _parents(self) -> dict[str, str]:
+        made = self.project.methods
+        return parents(self.contestants, {name: method.parent for name, method in made.items()})
+
+    def _knowledge(self) -> dict[str, Any]:
+        """The version that was asked, and what is in it."""
+        snapshot = self.runtime.resolve(Snapshot)
+        return {
+            "version": snapshot.version,
+            "documents": snapshot.manifest.documents,
+            "passages": snapshot.size,
+            "languages": snapshot.languages(),
+        }
+
+
+def run(
+    project: Project,
+    order: Order,
+    progress: Progress | None = None,
+    told: Callable[[Estimate], None] = lambda estimate: None,
+) -> dict[str, Any]:
+    """Compare, write ``results.json``, and return what it holds; see :class:`Comparing`."""
+    return Comparing(project, order, progress or Silence(), told).run()
 
 
 def take_part(project: Project, specs: Sequence[Spec]) -> list[Contestant]:
@@ -101,49 +279,29 @@ def take_part(project: Project, specs: Sequence[Spec]) -> list[Contestant]:
     Raises:
         InputError: no such method, or a parameter that it does not have.
     """
-    settings = digest(*(f"{name}={table!r}" for name, table in project.settings.tables.items()))
+    tables = project.settings.tables.items()
+    shared = {"settings": digest(*(f"{name}={table!r}" for name, table in tables))}
+    examples = project.settings.of(GenerateSettings).examples
+    files = {"glossary": project.folder / GLOSSARY, "examples": project.folder / examples}
+    shared |= _digests(files)
     found = []
     for spec in specs:
         name, stage = project.method(spec.base, **spec.parameters)
         made = project.methods[name]
-        makes = {"settings": settings}
-        for label, file in (
-            ("calibration", project.calibration_file(name)),
-            ("method file", project.folder / "methods" / f"{name}.py"),
-        ):
-            if file.is_file():
-                makes[label] = digest(file.read_text("utf-8"))
+        own = {
+            "calibration": project.calibration_file(name),
+            "method file": project.folder / "methods" / f"{name}.py",
+        }
+        makes = {**shared, **_digests(own)}
         found.append(
             Contestant(spec.name, name, stage, made.summary, made.about, tuple(makes.items()))
         )
     return found
 
 
-def outcomes(
-    contestants: Sequence[Contestant], examples: Sequence[Example], checked: Checked, kept: Kept
-) -> dict[str, list[Outcome]]:
-    """What each method answered, in the order of the questions."""
-    found = {}
-    for one in contestants:
-        held, seconds = kept.answers[one.name], kept.timed(one.name)
-        found[one.name] = [
-            Outcome(
-                example,
-                decode(held[example.id], example.query, one.name),
-                seconds.get(example.id),
-                checked.levels.get(example.id, "document"),
-                checked.documents.get(example.id, ()),
-            )
-            for example in examples
-        ]
-    return found
-
-
-def knowledge(snapshot: Snapshot) -> dict[str, Any]:
-    """The version that was asked, and what is in it."""
+def _digests(files: dict[str, Path]) -> dict[str, str]:
     return {
-        "version": snapshot.version,
-        "documents": snapshot.manifest.documents,
-        "passages": snapshot.size,
-        "languages": snapshot.languages(),
+        label: digest(file.read_text("utf-8", "replace"))
+        for label, file in files.items()
+        if file.is_file()
     }

@@ -142,13 +142,19 @@ class Project:
         return open_encoder(models.encoder, models, self.folder)
 
     def runtime(
-        self, version: int | None = None, filters: tuple[Filter, ...] = (), seed: int = 0
+        self,
+        version: int | None = None,
+        filters: tuple[Filter, ...] = (),
+        seed: int = 0,
+        knowledge: KnowledgeBase | None = None,
     ) -> Runtime:
         """A runtime over one version of the knowledge base (default: the newest).
 
         Args:
             version: a version that ``openbook history`` lists.
             filters: conditions on all evidence, whoever asks.
+            seed: seed of whatever a stage draws at random.
+            knowledge: another knowledge base than the project's: a branch of it.
         """
         from openbook.generate.confidence import Calibration
         from openbook.generate.shots import Shots
@@ -157,7 +163,7 @@ class Project:
         from openbook.retrieve.glossary import Glossary
         from openbook.retrieve.ltr import RankingModel
 
-        snapshot = self.knowledge.snapshot(version, filters)
+        snapshot = (knowledge or self.knowledge).snapshot(version, filters)
         providers: dict[type, Provider] = {
             Snapshot: lambda name: snapshot,
             Encoder: lambda name: self._model("open_encoder", name),
@@ -169,6 +175,11 @@ class Project:
             Shots: self._shots,
         }
         return Runtime(snapshot.identity, providers, seed)
+
+    def model(self, name: str) -> LM:
+        """A language model by name."""
+        made: LM = self._model("open_lm", name)
+        return made
 
     def _model(self, opener: str, name: str) -> Any:
         from openbook.models import open as opening
