@@ -85,7 +85,7 @@ def _is_name(claim: str, words: list[re.Match[str]], at: int, bare: str) -> bool
 def _hangul(claim: str, question: str) -> Iterator[str]:
     asked = _squeezed(question)
     for run in _HANGUL.findall(claim):
-        parts = tagged(run)
+        parts = _tagged(run)
         start, end, sure = 0, 0, False
         for at, (tag, begin, length) in enumerate([*parts, ("", len(run) + 1, 0)]):
             word = run[begin : begin + length]
@@ -98,6 +98,11 @@ def _hangul(claim: str, question: str) -> Iterator[str]:
                 yield run[start:end]
             start, end = (begin, begin + length) if named else (begin, begin)
             sure = proper
+
+
+@lru_cache(maxsize=1 << 15)
+def _tagged(run: str) -> list[tuple[str, int, int]]:
+    return tagged(run)
 
 
 def _rare(noun: str, follows: list[tuple[str, int, int]]) -> bool:
