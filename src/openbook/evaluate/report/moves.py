@@ -8,7 +8,7 @@ from openbook.evaluate.report.forest import forest
 from openbook.evaluate.report.frame import whole
 from openbook.evaluate.report.markup import Content, Markup, code, tag
 from openbook.evaluate.report.sections.pairs import probability
-from openbook.evaluate.report.tables import Cell, table
+from openbook.evaluate.report.tables import Cell, region, table
 from openbook.evaluate.wording import Wording, words
 
 
@@ -96,7 +96,7 @@ def _plot(new: Record, found: Moved, measure: str, number: int, say: Wording) ->
         f"{p.method}: {say.signed(p.difference or 0.0)}, {say(f'word_{p.shown}')}" for p in shown
     )
     made = forest(f"move-{number}", title, told, shown, write=say.signed, sides=sides)
-    return tag("figure", tag("figcaption", title), made)
+    return tag("figure", tag("figcaption", title), region(title, made))
 
 
 def _row(move: Move, say: Wording) -> list[Cell]:

@@ -64,7 +64,7 @@ def table(
 
 
 def region(caption: str, made: Markup) -> Markup:
-    """What holds a table, so that a wide one scrolls by itself, also by keyboard."""
+    """What holds a table or a chart, so that a wide one scrolls by itself, also by keyboard."""
     return tag("div", made, class_="scroll", role="region", aria_label=caption, tabindex="0")
 
 

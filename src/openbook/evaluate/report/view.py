@@ -10,7 +10,7 @@ from openbook.evaluate.facts import Facts, main_measure
 from openbook.evaluate.recommend import Recommendation
 from openbook.evaluate.record import Record, Total
 from openbook.evaluate.settings import Needs
-from openbook.evaluate.wording import Wording, words
+from openbook.evaluate.wording import MINUS, Wording, words
 
 RETRIEVAL = ("nDCG@10", "nDCG@5", "MRR@10", "MRR", "Recall@5", "Recall@10", "hit@5")
 """Measures of retrieval, the first that was measured is shown."""
@@ -78,3 +78,11 @@ class View:
         if unit == "tokens":
             return f"{value:,.0f}"
         return self.say.number(value)
+
+    def moved(self, measure: str, value: float) -> str:
+        """A difference of a measure in its unit, with its sign."""
+        known = self.record.measure(measure)
+        if known is None or known.unit in ("share", ""):
+            return self.say.signed(value)
+        sign = MINUS if value < 0 else "+" if value > 0 else ""
+        return sign + self.written(measure, abs(value))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from openbook.evaluate.record import Pair
 from openbook.evaluate.report.forest import forest
 from openbook.evaluate.report.markup import Content, Markup, code, tag
-from openbook.evaluate.report.tables import Cell, table
+from openbook.evaluate.report.tables import Cell, region, table
 from openbook.evaluate.report.view import View
 
 
@@ -42,7 +42,7 @@ def _plot(view: View, measure: str, pairs: Sequence[Pair]) -> Markup | None:
     told = "; ".join(_told(view, pair) for pair in shown)
     identity = f"forest-{'main' if measure == view.main else 'retrieval'}"
     made = forest(identity, title, told, shown, write=say.signed, sides=sides)
-    return tag("figure", tag("figcaption", title), made)
+    return tag("figure", tag("figcaption", title), region(title, made))
 
 
 def _told(view: View, pair: Pair) -> str:
@@ -71,7 +71,9 @@ def _table(view: View, pairs: Sequence[Pair]) -> Markup:
             Cell(code(pair.method), sort=pair.method, head=True),
             Cell(code(pair.parent), sort=pair.parent),
             Cell(say.label(pair.measure), sort=pair.measure),
-            Cell(say.signed(pair.difference or 0.0), sort=pair.difference, number=True),
+            Cell(
+                view.moved(pair.measure, pair.difference or 0.0), sort=pair.difference, number=True
+            ),
             Cell(_between(view, pair), sort=pair.low, number=True),
             Cell(f"{pair.n:,}", sort=pair.n, number=True),
             Cell(probability(pair.p), sort=pair.p, number=True),
@@ -86,7 +88,8 @@ def _table(view: View, pairs: Sequence[Pair]) -> Markup:
 def _between(view: View, pair: Pair) -> str:
     if pair.low is None or pair.high is None:
         return "–"
-    return view.say("between", low=view.say.signed(pair.low), high=view.say.signed(pair.high))
+    low, high = (view.moved(pair.measure, edge) for edge in (pair.low, pair.high))
+    return view.say("between", low=low, high=high)
 
 
 def probability(p: float | None) -> str:

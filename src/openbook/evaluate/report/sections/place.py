@@ -5,7 +5,7 @@ from __future__ import annotations
 from openbook.evaluate.report.axis import Axis
 from openbook.evaluate.report.markup import Markup, flat, tag
 from openbook.evaluate.report.scatter import BOTTOM, LEFT, RIGHT, TOP, Frame, Point, scatter
-from openbook.evaluate.report.tables import Cell, name_cell, table
+from openbook.evaluate.report.tables import Cell, name_cell, region, table
 from openbook.evaluate.report.view import View
 
 
@@ -40,7 +40,7 @@ def section(view: View) -> Markup:
         "section",
         tag("h2", say("place"), id="place-title"),
         tag("p", say("place_intro")),
-        tag("div", tag("figure", made), _table(view), class_="beside"),
+        tag("div", tag("figure", region(say("place"), made)), _table(view), class_="beside"),
         id="place",
         aria_labelledby="place-title",
     )

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from openbook.evaluate.report.axis import amounts, span
 from openbook.evaluate.report.markup import Markup, flat, tag
 from openbook.evaluate.report.scatter import BOTTOM, LEFT, RIGHT, TOP, Frame, Point, scatter
-from openbook.evaluate.report.tables import Cell, interval_cell, name_cell, table
+from openbook.evaluate.report.tables import Cell, interval_cell, name_cell, region, table
 from openbook.evaluate.report.view import View
 
 
@@ -86,7 +86,7 @@ def chart(
     return tag(
         "figure",
         tag("figcaption", title),
-        scatter(f"{key}-chart", title, told, frame, shown),
+        region(title, scatter(f"{key}-chart", title, told, frame, shown)),
         view.say("zero_note") if across.logarithmic and zero else None,
     )
 
