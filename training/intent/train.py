@@ -2,7 +2,8 @@
 
     python training/intent/train.py --data ../shared/data
 
-Form: hand-written and rule-made questions (``examples.py``), SQuAD train and single-hop MetaQA and
+Form: hand-written and rule-made questions (``examples.py``; Korean ones of one fact also from
+sentences of an encyclopedia), titles of documentation pages, SQuAD train, single-hop MetaQA and
 2WikiMultihopQA sub-questions as facts, 2- and 3-hop MetaQA and the first 300 questions of
 2WikiMultihopQA as multi-hop. Scope: rankings of questions over a knowledge base that holds their
 article and over one that does not, from SQuAD train, the Korean statutes (headings made questions)
@@ -13,16 +14,17 @@ from __future__ import annotations
 
 import argparse
 import json
+import lzma
 import random
 import re
 import tarfile
 import tempfile
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any
 
-from examples import Labelled, chat, facts, several
+from examples import Labelled, chat, clozes, facts, plain, several
 
 from openbook.artifacts import write_atomic
 from openbook.knowledge.base import KnowledgeBase
@@ -30,6 +32,7 @@ from openbook.knowledge.snapshot import Snapshot
 from openbook.project.runtime import Runtime
 from openbook.retrieve.intent_train import train
 from openbook.retrieve.lexical import Lexical
+from openbook.text.sentences import sentences as cut
 from openbook.types import Query, Ranking
 
 SEED = 11
@@ -44,12 +47,27 @@ def lines(file: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in file.read_text("utf-8").strip("\n").split("\n")]
 
 
+def packed(file: Path, most: int) -> list[dict[str, Any]]:
+    """The first rows of a compressed file of JSON lines."""
+    with lzma.open(file, "rt", encoding="utf-8") as rows:
+        return [json.loads(row) for row in islice(rows, most)]
+
+
+def sentences(file: Path, most: int) -> list[str]:
+    """A sentence of each of the first documents."""
+    texts = [row["text"] for row in packed(file, most)]
+    return [text[a:b] for text in texts for a, b in cut(text[:600])[1:3]]
+
+
 def forms(data: Path) -> list[Labelled]:
     """Labelled questions from all sources."""
     chance = random.Random(SEED)
-    found = [*chat(SEED), *facts(SEED, 2400), *several(SEED, 2400)]
+    found = [*chat(SEED), *facts(SEED, 1600), *plain(SEED, 900), *several(SEED, 3000)]
+    found += clozes(sentences(data / "corpora/ko-00.jsonl.xz", 3000), SEED, 1500)
+    for pair in chance.sample(packed(data / "msdocs_pairs.jsonl.xz", 4000), 250):
+        found += [(pair[f"title_{language}"], "fact") for language in ("ko", "en")]
     squad = lines(data / "squad/train/queries.jsonl")
-    found += [(row["text"], "fact") for row in chance.sample(squad, 2500)]
+    found += [(row["text"], "fact") for row in chance.sample(squad, 1800)]
     for hops, label, count in ((1, "fact", 400), (2, "multi-hop", 400), (3, "multi-hop", 400)):
         rows = chance.sample(lines(data / f"metaqa/{hops}hop_train.jsonl"), count)
         found += [(row["text"], label) for row in rows]
@@ -63,7 +81,7 @@ def forms(data: Path) -> list[Labelled]:
 def varied(labelled: Labelled, chance: random.Random) -> Labelled:
     """A question as hurried people type it, now and then: in lower case, without its mark."""
     text, label = labelled
-    if chance.random() < 0.15:
+    if chance.random() < 0.3:
         text = text.lower()
     if chance.random() < 0.15:
         text = text.rstrip("?.! ")
@@ -173,8 +191,8 @@ def main() -> None:
     inside: list[Ranking] = []
     outside: list[Ranking] = []
     sources = (
-        (squad(given.data), 500), (statutes(given.data, chance), 500),
-        (support(given.data, "ko", chance), 150), (support(given.data, "en", chance), 150),
+        (squad(given.data), 250), (statutes(given.data, chance), 250),
+        (support(given.data, "ko", chance), 100), (support(given.data, "en", chance), 100),
     )  # fmt: skip
     for (pages, asked), count in sources:
         for held, other in parted(pages, asked, count, chance):

@@ -161,6 +161,7 @@ class Project:
         from openbook.knowledge.snapshot import Snapshot
         from openbook.retrieve.glossary import FILE as GLOSSARY
         from openbook.retrieve.glossary import Glossary
+        from openbook.retrieve.intent import Classifier
         from openbook.retrieve.ltr import RankingModel
 
         snapshot = (knowledge or self.knowledge).snapshot(version, filters)
@@ -172,6 +173,7 @@ class Project:
             Calibration: self._calibration,
             RankingModel: self._ranking_model,
             Glossary: lambda name: Glossary.load(self.folder / GLOSSARY),
+            Classifier: lambda name: Classifier.load(self.made / "intent" / f"{name}.npz"),
             Shots: self._shots,
         }
         return Runtime(snapshot.identity, providers, seed)

@@ -14,6 +14,7 @@ from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +30,11 @@ LABELS = (CHAT, FACT, SEVERAL, OUT)
 
 FORMS = LABELS[:3]
 """Labels that the form of a question tells."""
+
+CERTAIN = 0.7
+"""Probability from which a question is chat. What is taken for chat is not answered from the
+documents, so a question needs more than to look most like it.
+"""
 
 VERSION = 1
 
@@ -100,7 +106,7 @@ class Classifier:
         try:
             with file.open("rb") as stream, np.load(stream, allow_pickle=False) as arrays:
                 version, forms, own = (arrays[name] for name in ("version", "forms", "scope"))
-        except (OSError, ValueError, KeyError, EOFError) as error:
+        except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
             raise ModelError(
                 f"cannot be read as an intent classifier ({error})",
                 where=str(file),
@@ -146,8 +152,7 @@ class Intent(Stage[Query, str]):
         if not batch:
             return []
         own = runtime.resolve(Classifier, self.model) if self.model else bundled()
-        best = own.chances([query.text for query in batch]).argmax(axis=1)
-        labels = [FORMS[int(at)] for at in best]
+        labels = [self._form(row) for row in own.chances([query.text for query in batch])]
         if self.scope is None:
             return labels
         asked = [at for at, label in enumerate(labels) if label != CHAT]
@@ -156,3 +161,9 @@ class Intent(Stage[Query, str]):
             if own.outside(ranking) >= self.sure:
                 labels[at] = OUT
         return labels
+
+    @staticmethod
+    def _form(chances: NDArray[np.float64]) -> str:
+        """The likeliest label; chat only where it is certain."""
+        others = 1 + int(chances[1:].argmax())
+        return CHAT if chances[0] >= CERTAIN else FORMS[others]

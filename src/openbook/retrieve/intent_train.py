@@ -14,7 +14,12 @@ from openbook.retrieve.intent_features import BINS, form, scope
 from openbook.types import Ranking
 
 STEPS = 400
+BATCH = 2048
+"""Questions looked at in a step, drawn by a fixed seed."""
+
 RATE = 0.05
+"""Step size of Adam; it falls to 0 in a straight line."""
+
 DECAY = 1e-5
 """Weight of half the squared length of the weights, beside the mean loss."""
 
@@ -81,19 +86,23 @@ def _scope(rows: NDArray[np.float64], truth: NDArray[np.int64]) -> NDArray[np.fl
 def _fit(
     data: NDArray[np.float32], labels: NDArray[np.int64], classes: int, decay: float
 ) -> NDArray[np.float32]:
-    """Multinomial logistic regression by Adam over all rows at once; classes weigh the same."""
+    """Multinomial logistic regression by Adam; classes weigh the same."""
     counts = np.bincount(labels, minlength=classes)
     share = (1.0 / (classes * counts))[labels].astype(np.float32)[:, None]
     truth = np.eye(classes, dtype=np.float32)[labels]
     weights = np.zeros((data.shape[1], classes), np.float32)
     first, second = np.zeros_like(weights), np.zeros_like(weights)
+    chance = np.random.default_rng(0)
     for step in range(1, STEPS + 1):
-        values = data @ weights
+        at = chance.choice(len(data), min(BATCH, len(data)), replace=False)
+        some = data[at]
+        values = some @ weights
         values = np.exp(values - values.max(axis=1, keepdims=True))
         values /= values.sum(axis=1, keepdims=True)
-        slope = data.T @ ((values - truth) * share) + decay * weights
+        slope = some.T @ ((values - truth[at]) * share[at]) * (len(data) / len(at))
+        slope += decay * weights
         first += 0.1 * (slope - first)
         second += 0.001 * (slope * slope - second)
         fair = second / (1 - 0.999**step)
-        weights -= RATE * (first / (1 - 0.9**step)) / (np.sqrt(fair) + 1e-8)
+        weights -= RATE * (1 - step / STEPS) * (first / (1 - 0.9**step)) / (np.sqrt(fair) + 1e-8)
     return weights
