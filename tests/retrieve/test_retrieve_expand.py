@@ -118,3 +118,17 @@ def test_related_terms_come_from_the_first_passages(asked: ToyRuntime) -> None:
     for query, words in ((ko, 2), (en, 2)):
         assert len(query.expansions) <= RELATED
         assert sum(weight for _, weight in query.expansions) == pytest.approx(0.5 * words)
+
+
+def test_names_and_stored_terms_follow_the_filters_of_who_asks(snapshot: Snapshot) -> None:
+    from openbook.text.terms import analyse
+    from openbook.types import Filter
+
+    seen = Snapshot(snapshot._store, "g1", snapshot.manifest, (Filter("source", "~", "*leave*"),))
+    assert "leave" in known(seen)
+    assert "환불규정" not in known(seen)
+    rows = [row for row, _ in snapshot.lexical("words", "vpn", 3)]
+    (passage,) = snapshot.passages(rows)
+    assert set(snapshot.stored(rows, "words")[0].split()) >= set(
+        analyse([passage.text])[0].words.split()
+    )
