@@ -6,7 +6,7 @@ from must not count as unseen: both are refused, with the line.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -60,7 +60,7 @@ def check(path: Path, knowledge: Known) -> Checked:
     of_passage: dict[str, str] = {}
     if any(name not in documents for e in numbered.values() for name in e.gold):
         of_passage = {p.id: p.document_id for p in knowledge.all_passages()}
-    _refuse_missing(path, numbered, documents, of_passage)
+    refuse_missing(path, numbered, documents, of_passage)
     levels: dict[str, Level] = {}
     gold: dict[str, tuple[str, ...]] = {}
     for number, example in numbered.items():
@@ -83,12 +83,13 @@ def _level(example: Example, documents: set[str], where: str) -> Level:
     return "document" if named == {True} else "passage"
 
 
-def _refuse_missing(
+def refuse_missing(
     path: Path,
     numbered: Mapping[int, Example],
     documents: set[str],
-    of_passage: Mapping[str, str],
+    of_passage: Collection[str],
 ) -> None:
+    """Refuse gold evidence that is none of some documents and passages, naming the lines."""
     missing = {
         number: name
         for number, example in numbered.items()

@@ -22,20 +22,29 @@ from pathlib import Path
 from typing import Any
 
 from openbook.corpus.settings import Settings as CorpusSettings
-from openbook.evaluate.checked import Checked, check
+from openbook.evaluate.checked import Checked, check, refuse_missing
 from openbook.evaluate.compare import Asked, Comparison, drawn, makes_of
 from openbook.evaluate.contestants import Contestant
 from openbook.evaluate.kept import Kept, decode
 from openbook.evaluate.measures import parse
 from openbook.evaluate.outcome import Outcome
+from openbook.evaluate.questions import read_numbered
 from openbook.evaluate.spending import Meter
 from openbook.knowledge.base import KnowledgeBase
-from openbook.knowledge.branch import branch, changed_files, replace_files
+from openbook.knowledge.branch import (
+    branch,
+    changed_files,
+    refuse_unknown,
+    replace_files,
+)
 from openbook.knowledge.progress import Progress, Silence
 from openbook.text.terms import analyse
 from openbook.types import Encoder, Example, digest
 
 QUESTIONS = "questions.jsonl"
+
+LEAVE = frozenset({QUESTIONS})
+"""What is no document in a folder of changes."""
 
 UNCHANGED = 50
 """Questions about unchanged documents that are asked again, at most."""
@@ -78,8 +87,13 @@ class Update:
         Raises:
             InputError: the folder, its documents or its questions cannot be used.
         """
-        changed_files(self.changes, self.corpus, frozenset({QUESTIONS}))
-        check(self.changes / QUESTIONS, self.base.snapshot())
+        refuse_unknown(self.base, changed_files(self.changes, self.corpus, LEAVE))
+        file = self.changes / QUESTIONS
+        numbered = read_numbered(file)
+        documents = set(self.base.snapshot().document_ids())
+        named = {name for example in numbered.values() for name in example.gold}
+        passages = {name for name in named if name.rpartition("#")[0] in documents}
+        refuse_missing(file, numbered, documents, passages)
 
     def measure(self, meter: Meter, seed: int = 0) -> dict[str, dict[str, Any]]:
         """For each method: ``seconds`` until the changed documents can be searched (None for a
@@ -87,7 +101,7 @@ class Update:
         dollars, the accuracy on the changed facts before and after, and on the unchanged.
         """
         told = self.progress or Silence()
-        sources = changed_files(self.changes, self.corpus, frozenset({QUESTIONS}))
+        sources = changed_files(self.changes, self.corpus, LEAVE)
         self.out.mkdir(parents=True, exist_ok=True)
         place = Path(tempfile.mkdtemp(prefix="branch-", dir=self.out))
         try:
@@ -121,7 +135,7 @@ class Update:
     @property
     def _digest(self) -> str:
         """What the changes are: answers about others are not taken for answers about these."""
-        sources = changed_files(self.changes, self.corpus, frozenset({QUESTIONS}))
+        sources = changed_files(self.changes, self.corpus, LEAVE)
         files = [*(s.path for s in sources), self.changes / QUESTIONS]
         return digest(*(hashlib.sha256(file.read_bytes()).hexdigest() for file in files))
 

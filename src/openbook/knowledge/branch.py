@@ -10,6 +10,7 @@ import hashlib
 import os
 import shutil
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from openbook.corpus.settings import Settings as CorpusSettings
@@ -17,6 +18,7 @@ from openbook.corpus.walk import Source, find
 from openbook.errors import InputError, KnowledgeError, nearest
 from openbook.knowledge import staging
 from openbook.knowledge.base import KnowledgeBase
+from openbook.knowledge.commit import Writer
 from openbook.knowledge.lock import writing
 from openbook.knowledge.plan import Plan
 from openbook.knowledge.progress import Progress, Silence
@@ -83,9 +85,27 @@ def changed_files(folder: Path, corpus: CorpusSettings, leave: frozenset[str]) -
     return sources
 
 
+def refuse_unknown(base: KnowledgeBase, sources: Sequence[Source]) -> None:
+    """Refuse files that would take the place of nothing.
+
+    Raises:
+        InputError: an id that no file of the knowledge base has.
+    """
+    generation, manifest = base._shelf.read()
+    store = base._store(generation)
+    rows = Writer(base._shelf, generation, store, manifest, base.settings).files()
+    for source in sources:
+        if source.id not in rows:
+            raise InputError(
+                f'no document was synced from "{source.id}"',
+                where=str(source.path),
+                fix=nearest(source.id, rows) if len(rows) < 20_000 else "Check its path.",
+            )
+
+
 def replace_files(
     base: KnowledgeBase,
-    sources: list[Source],
+    sources: Sequence[Source],
     *,
     corpus: CorpusSettings,
     encoder: Encoder | None = None,
@@ -99,17 +119,12 @@ def replace_files(
     """
     told = progress or Silence()
     begun = time.perf_counter()
+    refuse_unknown(base, sources)
     with base._writing("branch", told) as writer:
         rows = writer.files()
         recipe = recipe_of(corpus)
         plan = Plan()
         for source in sources:
-            if source.id not in rows:
-                raise InputError(
-                    f'no document was synced from "{source.id}"',
-                    where=str(source.path),
-                    fix=nearest(source.id, rows) if len(rows) < 20_000 else "Check its path.",
-                )
             with source.path.open("rb") as file:
                 sha256 = hashlib.file_digest(file, "sha256").hexdigest()
             row = FileRow(source.id, rows[source.id].root, sha256, source.size, recipe)
