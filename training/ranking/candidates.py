@@ -37,6 +37,9 @@ VALIDATION = 0.2
 MOST = 2400
 """Questions of a set, at most."""
 
+WEIGHT = {"squad": 3.0}
+"""How much more sets count whose questions were written by people who did not copy."""
+
 GRADE = {0: 0, 1: 1, 2: 3}
 """What LightGBM gains 0, 1 and 7 for: nothing, its document, its passage."""
 
@@ -88,11 +91,16 @@ class Learnt:
 
 
 def graded(groups: Sequence[Group], encoder: StaticEncoder) -> list[Grades]:
-    """Features and grades; a set weighs the square root of its number of questions."""
+    """Features and grades; a set weighs the square root of its number of questions, and more if
+    people wrote them.
+    """
     size = Counter(group.set for group in groups)
     return [
         grades(
-            g.ranking, [GRADE[grade] for grade in g.grades], encoder, (size[g.set] / 1000) ** -0.5
+            g.ranking,
+            [GRADE[grade] for grade in g.grades],
+            encoder,
+            WEIGHT.get(g.set, 1.0) * (size[g.set] / 1000) ** -0.5,
         )
         for g in groups
     ]

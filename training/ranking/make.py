@@ -4,7 +4,7 @@
 
 Stopped at any moment it goes on where it was. How trees are grown (``--grid`` tries several) is
 chosen by nDCG@10 on the questions of validation documents, a fifth of every set; no test set is
-read. ``--publish`` learns from all of it and writes the folder that openbook opens.
+read. The gate is fitted on those questions too, so the model learns from the others alone.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import argparse
 import json
 import os
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -24,6 +24,7 @@ import gate
 import numpy as np
 import sets
 
+from openbook.artifacts import write_atomic
 from openbook.models.open import ENCODER, bundled
 from openbook.models.static import StaticEncoder
 from openbook.retrieve.ltr_train import Grades, Growth, grow, train
@@ -88,21 +89,27 @@ def main() -> None:
     learn = [row for group, row in zip(groups, rows, strict=True) if not group.validation]
     held = [n for n, group in enumerate(groups) if group.validation]
     best, reached = Growth(), -1.0
-    for growth in GRID if given.grid else [Growth()]:
-        booster = grow(learn, growth)
-        trees = Trees.parse(slim(booster.model_to_string()))
+    for growth in GRID if given.grid else []:
+        trees = Trees.parse(slim(grow(learn, growth).model_to_string()))
         found = scores(trees, [groups[n] for n in held], [rows[n] for n in held])
         mean = float(np.mean([one["after"] for one in found.values()]))
         print(growth, f"{mean:.4f}", json.dumps(found), flush=True)
         if mean > reached:
-            best, reached, table, judge = growth, mean, found, trees
-    print("chosen", best)
-    if given.publish:
-        ranked = [(groups[n], judge.values(rows[n].rows)) for n in held]
-        record = {"validation": table, "gate": gate.fit(ranked)}
-        record["sets"] = {name: sum(g.set == name for g in groups) for name in table}
-        model = train(rows, given.publish, encoder, name=ENCODER, growth=best, made=record)
-        print(f"published {model.name}, {(given.publish / 'model.txt').stat().st_size} bytes")
+            best, reached = growth, mean
+    folder = given.publish or given.out / "ranker"
+    model = train(learn, folder, encoder, name=ENCODER, growth=best)
+    table = scores(model.trees, [groups[n] for n in held], [rows[n] for n in held])
+    ranked = [(groups[n], model.trees.values(rows[n].rows)) for n in held]
+    more = {
+        "validation": table,
+        "gate": gate.fit(ranked),
+        "sets": dict(Counter(group.set for group in groups)),
+    }
+    write_atomic(
+        folder / "ranker.json",
+        json.dumps({**model.made, **more}, indent=1, ensure_ascii=False) + "\n",
+    )
+    print(json.dumps(more, indent=1), (folder / "model.txt").stat().st_size, "bytes")
 
 
 if __name__ == "__main__":

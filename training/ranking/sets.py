@@ -9,9 +9,9 @@ studied en  questions of SQuAD train articles that the encoder did study, becaus
 wiki2   en  two-hop questions -> both paragraphs
 facts   both  questions by rule about a sentence of an encyclopedia article -> its passage
 words   both  a few words of a sentence -> its passage
-topic   both  an article's first sentence -> any later passage of it
+topic   both  an article's beginning -> every later passage, each a document of its own
 law     ko  a law's name with an article's heading, terms, questions by rule -> article
-guide   both  title of a documentation page -> page without title; words of it -> page
+guide   both  title of a documentation page -> page, mostly without title; words of it -> page
 
 Half of the encyclopedia articles lose their titles, as many collections have none.
 """
@@ -31,6 +31,7 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent / "encoder"), str(HERE.parent / "reader")]
 
 import sources  # noqa: E402
+from held_out import passages_of  # noqa: E402
 from tasks._corpus import Text  # noqa: E402
 from tasks.cloze_en import facts as english_facts  # noqa: E402
 from tasks.cloze_en import given_names  # noqa: E402
@@ -44,6 +45,7 @@ from openbook.text.topics import topics  # noqa: E402
 STUDIED = 2400
 FACTS = {"ko": 2400, "en": 1500}
 WORDS = {"ko": 500, "en": 500}
+LONG = 450
 TOPICS = {"ko": 400, "en": 280}
 DISTRACTORS = {"ko": 600, "en": 500}
 
@@ -77,12 +79,24 @@ class Set:
     questions: tuple[Labelled, ...]
 
 
-NAMES = ("squad", "squad-studied", "wiki2", "facts-ko", "guide-ko", "facts-en", "guide-en", "law")
+NAMES = (
+    "squad",
+    "wiki2",
+    "facts-ko",
+    "guide-ko",
+    "facts-en",
+    "guide-en",
+    "law",
+    "topic-ko",
+    "topic-en",
+)
 
 
 def make(name: str, data: Path) -> Set:
     """One set, from its own seed."""
     kind, _, language = name.partition("-")
+    if kind == "topic":
+        return topic(data, language)
     if kind == "facts":
         return encyclopedia(data, language)
     if kind == "guide":
@@ -123,7 +137,7 @@ def wiki2(data: Path) -> Set:
 
 
 def encyclopedia(data: Path, language: str) -> Set:
-    """Questions by rule, words and topics about held-out articles, among others."""
+    """Questions by rule and words about held-out articles, among others."""
     rng = random.Random(f"ranking {language}")
     held = [d for d in sources.documents(data, language, held=True) if len(d.text) > 300]
     others = list(islice(sources.documents(data, language), DISTRACTORS[language]))
@@ -134,9 +148,8 @@ def encyclopedia(data: Path, language: str) -> Set:
         name, text = f"{language}-{n}", article.text
         title = article.title if rng.random() < 0.5 else ""
         if n in topical:
-            spans = sentences(text)
+            spans = sentences(text)  # an article without its beginning, which nothing asks for
             if len(spans) > 5:
-                asked.append(Labelled(text[slice(*spans[0])][:300], (name,)))
                 text, title = text[spans[1][0] :], ""
         documents.append(Source(name, title, text))
         if n < len(held) and n not in topical:
@@ -146,8 +159,29 @@ def encyclopedia(data: Path, language: str) -> Set:
     loose = [q for q in asked if q.needle and not q.text.endswith("?")]
     kept = rng.sample(by_rule, min(FACTS[language], len(by_rule)))
     kept += rng.sample(loose, min(WORDS[language], len(loose)))
-    kept += [q for q in asked if not q.needle]
     return Set(f"facts-{language}", language, tuple(documents), tuple(kept))
+
+
+def topic(data: Path, language: str) -> Set:
+    """Articles cut into passages that are documents of their own, without titles; asked for by
+    what begins the article, which is no document: up to four sentences, or its names.
+    """
+    rng = random.Random(f"topic {language}")
+    held = [d for d in sources.documents(data, language, held=True) if len(d.text) > 1200]
+    others = list(islice(sources.documents(data, language), DISTRACTORS[language]))
+    documents, asked = [], []
+    for n, article in enumerate([*held[:LONG], *others]):
+        spans = sentences(article.text)
+        opening = spans[min(rng.randint(1, 4), len(spans)) - 1][1]
+        rest = passages_of(sources.Document("", article.text[opening:]), rng.randint(400, 1200))
+        ids = tuple(f"topic-{language}-{n}-{at}" for at in range(len(rest[:8])))
+        documents += [Source(i, "", text) for i, text in zip(ids, rest, strict=False)]
+        if n < len(held[:LONG]) and ids:
+            lead = article.text[:opening]
+            if rng.random() < 0.3:
+                lead = " ".join(topics(lead)[:12])
+            asked.append(Labelled(lead[:1200], ids))
+    return Set(f"topic-{language}", language, tuple(documents), tuple(asked))
 
 
 def facts(
@@ -182,7 +216,9 @@ def words(text: str, name: str, rng: random.Random, count: int) -> Iterator[Labe
 
 
 def guide(data: Path, language: str) -> Set:
-    """Documentation: titles ask for pages that have lost theirs; words for a line's page."""
+    """Documentation: titles ask for pages, words for the page of a line. Most pages have lost
+    their titles, asked for or not, so that having one says nothing.
+    """
     rng = random.Random(f"guide {language}")
     parts = sources.aligned(data)
     pages = [p.en if language == "en" else p.ko for p in parts["choosing"]]
@@ -191,9 +227,9 @@ def guide(data: Path, language: str) -> Set:
     documents, asked = [], []
     for n, page in enumerate([*pages, *more]):
         name = f"guide-{language}-{n}"
-        bare = titles.count(page.title) == 1 and rng.random() < 0.6
+        bare = rng.random() < 0.6
         if n < len(pages):
-            if bare:
+            if titles.count(page.title) == 1:
                 asked.append(Labelled(page.title, (name,)))
             asked += [Labelled(q.text, q.gold) for q in words(page.text, name, rng, 1)]
         documents.append(Source(name, "" if bare else page.title, page.text))

@@ -25,7 +25,8 @@ from openbook.types import Encoder, Hit, Passage, Query, digest
 @dataclass(frozen=True, slots=True)
 class Feature:
     """A column: its name, what it says, its range, and whether more of it may lower a
-    passage's value (``rises`` is 1 where it may not, which training keeps to).
+    passage's value (``rises`` is 1 where it may not and -1 where it may not raise it, which
+    training keeps to).
     """
 
     name: str
@@ -40,7 +41,6 @@ FEATURES: tuple[Feature, ...] = (
     # the ranking that is reranked
     _("score", "fused score over the list's best score", -1, 1, 1),
     _("score_scaled", "fused score between the list's worst (0) and best (1)", rises=1),
-    _("gap_above", "how far the score lies under the next better one, of the list's range"),
     _("gap_below", "how far it lies above the next worse one", rises=1),
     _("rank", "1 / rank in the list", rises=1),
     _("words", "BM25 of words over the list's best; 0 where not found by it", rises=1),
@@ -66,25 +66,20 @@ FEATURES: tuple[Feature, ...] = (
     _("pairs", "share of neighbouring terms that stand together in order", rises=1),
     _("surface", "share of the question's character n-grams in the passage", rises=1),
     _("rarest", "match of the term rarest in the list, in passage, title or headings", rises=1),
-    _("missing", "rarity of the rarest term that passage, title and headings lack, of 7.5"),
+    _("missing", "rarity of the rarest term lacking everywhere in it, of 7.5", rises=-1),
     _("names", "share of the question's names and numbers found; 1 if it has none", rises=1),
     _("last", "match of the last term of the question", rises=1),
-    _("named", "share of the title's letters that the question says"),
+    _("named", "share of the title's letters that the question says", rises=1),
     # numbers and dates
-    _("figures", "share of the question's numbers in passage, title or headings; 1 if none"),
-    _("asks_figure", "1 where a number or date is asked for"),
-    _("figure", "1 where the best sentence has a number that the question does not say"),
-    # where and how long
-    _("place", "where the best sentence begins, from 0 (first) to 1"),
-    _("opening", "1 where the passage begins its document"),
+    _("figures", "share of the question's numbers in passage, title or headings", rises=1),
+    _("figure", "1 where a number is asked for and the best sentence has a new one", rises=1),
+    # what kind of passage
     _("length", "ln(1 + characters)", 0, 16),
-    _("length_ratio", "characters over the list's mean, at most 4", 0, 4),
-    _("siblings", "share of the list that comes from the same document"),
-    _("titled", "1 where the passage has a title or headings"),
+    _("siblings", "share of the list that comes from the same document", rises=1),
     # the question and its list
     _("terms", "number of terms of the question, at most 32, over 32"),
     _("korean", "1 where Hangul stands in the question"),
-    _("same_script", "1 where passage and question both have Hangul, or both have none"),
+    _("same_script", "1 where both passage and question have Hangul, or neither", rises=1),
     _("spread", "mean of score_scaled in the list"),
     _("candidates", "ln(1 + candidates)", 0, 16),
 )
@@ -153,12 +148,11 @@ def _ranked(hits: Sequence[Hit]) -> dict[str, Rows]:
     scaled = _scaled(score)
     order = np.argsort(-scaled, kind="stable")
     steps = np.append(-np.diff(scaled[order]), 0.0)
-    below, over = np.zeros(len(hits)), np.zeros(len(hits))
-    below[order], over[order[1:]] = steps, steps[:-1]
+    below = np.zeros(len(hits))
+    below[order] = steps
     found = {
         "score": _over_best(score),
         "score_scaled": scaled,
-        "gap_above": over,
         "gap_below": below,
         "rank": 1.0 / (1 + np.argsort(order, kind="stable")),
     }
@@ -269,8 +263,7 @@ def _figures(query: Query, found: Matches) -> dict[str, Rows]:
     new = [bool(set(FIGURE.findall(found.sentence(n))) - said) for n in range(count)]
     return {
         "figures": both[:, numbers].mean(axis=1) if numbers else np.ones(count),
-        "asks_figure": np.full(count, float(asks_figure(query.text))),
-        "figure": np.array(new, float),
+        "figure": np.array(new, float) * asks_figure(query.text),
     }
 
 
@@ -289,17 +282,9 @@ def _form(query: Query, passages: Sequence[Passage], found: Matches) -> dict[str
     lengths = np.array([len(p.text) for p in passages], float)
     korean = bool(_HANGUL.search(query.text))
     documents = [p.document_id for p in passages]
-    starts = [
-        spans[best][0] if spans else 0
-        for spans, best in zip(found.spans, found.best.tolist(), strict=True)
-    ]
     return {
-        "place": np.array([s / max(1, len(f)) for s, f in zip(starts, found.folded, strict=True)]),
-        "opening": np.array([float(p.start == 0) for p in passages]),
         "length": np.log1p(lengths),
-        "length_ratio": np.minimum(4.0, lengths / max(1.0, lengths.mean())),
         "siblings": np.array([documents.count(d) / n for d in documents]),
-        "titled": np.array([float(bool(above(p))) for p in passages]),
         "terms": np.full(n, min(32, len(found.terms)) / 32),
         "korean": np.full(n, float(korean)),
         "same_script": np.array([float(bool(_HANGUL.search(p.text)) == korean) for p in passages]),

@@ -34,9 +34,9 @@ class Growth:
     that the bundled model learnt from.
     """
 
-    trees: int = 300
+    trees: int = 150
     leaves: int = 15
-    rate: float = 0.05
+    rate: float = 0.08
     smallest: int = 100
     """Candidates in a leaf, at least."""
     columns: float = 0.5

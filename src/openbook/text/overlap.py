@@ -117,22 +117,21 @@ class _Sought:
             shapes = (key[:-1] if len(key) > 2 else key,)  # carri: carry, scor: score, scoring
         for shape in shapes:
             for at in _all(shape, text):
-                if self._opens(at) and self._is(key, at):
+                if self._is(key, at):
                     found.append(at)
         return tuple(found) or default
 
-    def _opens(self, at: int) -> bool:
-        """Whether a word or number may begin here, and not go on."""
-        before = self.folded[max(0, at - 2) : at]
-        if before[-1:].isalnum():
-            return bool(_HANGUL.match(before[-1]))
-        return not (before[-1:] in {".", ","} and before[0].isdigit() and len(before) == 2)
-
     def _is(self, key: str, at: int) -> bool:
-        code, word = _CODE.match(self.folded, at), _LATIN.match(self.folded, at)
+        """Whether the word, number or code that begins here has a stem."""
+        text = self.folded
+        code = _CODE.match(text, at)
         if code and code.group() == key:
             return True
-        return word is not None and _stem(word.group()) == key
+        begin = max(text.rfind(" ", 0, at), text.rfind("\n", 0, at)) + 1
+        for word in _LATIN.finditer(text, begin):
+            if word.start() >= at:
+                return word.start() == at and _stem(word.group()) == key
+        return False
 
 
 @dataclass(frozen=True, slots=True)
