@@ -22,7 +22,7 @@ def few_shot(
     similarity: str = "encoder",
     model: str = "",
     rewrite: str = "rules",
-    max_tokens: int = 512,
+    max_tokens: int = 128,
 ) -> Stage[Query, Answer]:
     """Build it.
 

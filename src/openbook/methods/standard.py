@@ -15,7 +15,7 @@ from openbook.types import Answer, Query
 
 @method()
 def standard(
-    *, model: str = "", rewrite: str = "rules", max_tokens: int = 512
+    *, model: str = "", rewrite: str = "rules", max_tokens: int = 128
 ) -> Stage[Query, Answer]:
     """Build it.
 
