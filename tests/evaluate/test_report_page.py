@@ -190,7 +190,8 @@ def test_every_sentence_is_used_and_every_used_one_is_there() -> None:
         for place in (folder, folder.parents[0] / "cli")
         for file in place.rglob("*.py")
     )
-    made = r"kind_|by_|head_|language_|split_|shown_|word_|dim_|how_|often_|answer_|script_|source_"
+    made = r"kind_|by_|head_|language_|split_|part_|shown_|word_|dim_"
+    made += r"|how_|often_|answer_|script_|source_"
     for table in ("report", "moved", "recommend"):
         for key in texts()[table]:
             built = re.match(rf"(?:{made}|cases_|chart_|update_|style_|\w+_axis|\w+_caption)", key)

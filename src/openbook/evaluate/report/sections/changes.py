@@ -49,7 +49,9 @@ def _table(view: View, key: str, rows: Mapping[str, Mapping[str, float]]) -> Mar
     say = view.say
     keys = list(dict.fromkeys(name for row in rows.values() for name in row))
     heads: list[Content] = [say("method")]
-    heads += [say(name) if say.has(name) else name.replace("_", " ") for name in keys]
+    heads += [
+        say(f"part_{name}") if say.has(f"part_{name}") else name.replace("_", " ") for name in keys
+    ]
     made = [
         [name_cell(view, method), *(_value(view, name, row.get(name)) for name in keys)]
         for method, row in rows.items()

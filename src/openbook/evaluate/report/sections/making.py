@@ -82,6 +82,12 @@ def _method(view: View, name: str) -> Markup:
     )
 
 
+def _expression(stage: Mapping[str, Any]) -> Markup | None:
+    """A stage's own settings, under its name."""
+    found = str(stage.get("expression") or "")
+    return tag("span", found, class_="unit") if found else None
+
+
 def _stages(view: View) -> Markup | None:
     """How often each stage ran: once for each query, whichever methods share it."""
     say = view.say
@@ -91,7 +97,7 @@ def _stages(view: View) -> Markup | None:
         if isinstance(queries, int) and isinstance(runs, int):
             rows.append(
                 [
-                    Cell(code(str(name)), sort=str(name), head=True),
+                    Cell([code(str(name)), _expression(stage)], sort=str(name), head=True),
                     Cell(f"{queries:,}", sort=queries, number=True),
                     Cell(f"{runs:,}", sort=runs, number=True),
                 ]
