@@ -1,4 +1,5 @@
-"""The demo: keep a folder of sample documents in sync, and ask it in Korean and English.
+"""The demo: keep a folder of sample documents in sync, ask it in Korean and English, and compare
+methods on its questions.
 
 Runs the real command line, one verb after another, in ``demo/`` beside this folder. Each
 line that begins with ``$`` is what you would type yourself.
@@ -27,6 +28,10 @@ QUESTIONS = (
 
 CHANGED = QUESTIONS[0]
 
+
+COMPARED = 24
+"""Questions of the comparison, drawn from the 150 of examples/questions.jsonl; the more, the
+narrower its intervals, and the longer it takes."""
 
 WRITTEN = (QUESTIONS[2], QUESTIONS[0])
 READER = """
@@ -59,7 +64,7 @@ def openbook(line: str) -> None:
 
 
 def main() -> None:
-    """Make the project, sync, ask, change a document, sync and ask again."""
+    """Make the project, sync, ask, change a document, sync and ask again, and compare methods."""
     began = time.perf_counter()
     shutil.rmtree(PLACE, ignore_errors=True)
     PLACE.mkdir()
@@ -78,6 +83,12 @@ def main() -> None:
     openbook(f"ask --as-of 1 {shlex.quote(CHANGED)}")
     openbook("history")
     openbook("status")
+    shutil.copy(HERE / "questions.jsonl", PLACE)
+    openbook(
+        "compare --questions questions.jsonl --methods extractive,naive_rag,advanced_rag "
+        f"--sample {COMPARED} --alone 5 --out comparison"
+    )
+    print(f"\nThe report of the comparison: {PLACE / 'comparison' / 'report.html'}")
     took = time.perf_counter() - began
     print(f"\nThe demo took {took:.0f} s. It left a project in {PLACE}: cd there and ask.")
 

@@ -180,11 +180,7 @@ SECTIONS = ("Adds to", "Idea", "Source", "Cost", "Fails when")
 class Method:
     """A named way from a question to an answer: one file in a ``methods/`` folder.
 
-    ``about`` holds the sections of the file's docstring (:data:`SECTIONS`). ``adapted`` and
-    ``knowledge`` are its place on the chart of Gao et al., "Retrieval-Augmented Generation for
-    Large Language Models: A Survey" (arXiv:2312.10997, figure 4), both in [0, 1]: how far the
-    model is adapted to the task (0: as it came, 1: all its weights trained for it), and how much
-    outside knowledge it is given (0: none, 1: whatever it says comes from there).
+    ``about`` holds the sections of the file's docstring (:data:`SECTIONS`).
     """
 
     name: str
@@ -192,8 +188,6 @@ class Method:
     summary: str
     about: tuple[tuple[str, str], ...]
     build: Callable[..., Stage[Query, Answer]]
-    adapted: float = 0.0
-    knowledge: float = 0.0
 
     def __call__(self, **settings: Any) -> Stage[Query, Answer]:
         """The stages of this method, with some of its parameters set.
@@ -240,25 +234,15 @@ def positive(where: str, **values: int) -> None:
 Builder = TypeVar("Builder", bound=Callable[..., Stage[Query, Answer]])
 
 
-def method(
-    *, parent: str = "", adapted: float = 0.0, knowledge: float = 0.0
-) -> Callable[[Builder], Builder]:
+def method(*, parent: str = "") -> Callable[[Builder], Builder]:
     """Mark the function of a method file that builds its stages.
 
     Args:
         parent: the method that this one adds to, with which comparisons pair it.
-        adapted: how far the model is adapted, in [0, 1]; see :class:`Method`.
-        knowledge: how much outside knowledge it is given, in [0, 1]; see :class:`Method`.
-
-    Raises:
-        InputError: a place outside [0, 1].
     """
-    for name, value in (("adapted", adapted), ("knowledge", knowledge)):
-        if not 0.0 <= value <= 1.0:
-            raise InputError(f"{name} = {value} is not accepted", fix="Give one in [0, 1].")
 
     def mark(build: Builder) -> Builder:
-        build.__openbook_method__ = (parent, adapted, knowledge)  # type: ignore[attr-defined]
+        build.__openbook_method__ = parent  # type: ignore[attr-defined]
         return build
 
     return mark
@@ -339,13 +323,10 @@ def _method_of(module: Any) -> Method:
         )
     (build,) = builders
     doc = inspect.cleandoc(module.__doc__ or "")
-    parent, adapted, knowledge = build.__openbook_method__
     return Method(
         name=module.__name__.rpartition(".")[2],
-        parent=parent,
+        parent=build.__openbook_method__,
         summary=doc.split("\n", 1)[0].rstrip("."),
         about=tuple(sections(doc).items()),
         build=build,
-        adapted=adapted,
-        knowledge=knowledge,
     )

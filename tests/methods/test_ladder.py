@@ -62,15 +62,6 @@ def test_conformance(project: Project, name: str) -> None:
     assert (last.kind, last.text) == (answer.kind, answer.text)
 
 
-@pytest.mark.parametrize("name", sorted(methods()))
-def test_every_method_has_its_place_on_the_chart(name: str) -> None:
-    found = methods()[name]
-    assert 0.0 <= found.adapted <= 1.0
-    assert 0.0 <= found.knowledge <= 1.0
-    if found.parent:
-        assert found.adapted >= methods()[found.parent].adapted
-
-
 @pytest.mark.parametrize("name", MIXTURES)
 def test_with_the_models_that_come_along(project: Project, name: str) -> None:
     """Nothing configured, nothing replaced: the bundled reader, encoder and ranking model."""
@@ -207,3 +198,16 @@ def test_a_reordered_context_is_still_quoted_from_its_passages() -> None:
     (answer,) = toy.run(writer(tokens=30, order="sides"), [ranking])
     (quote,) = answer.quotes
     assert text[quote.start : quote.end] == quote.text
+
+
+def test_children_stand_under_their_parents() -> None:
+    from openbook.cli.methods import lineage
+
+    found = methods()
+    order = sorted(found, key=lambda name: lineage(found[name], found))
+    for name in order:
+        parent = found[name].parent
+        assert not parent or order.index(parent) < order.index(name)
+    assert lineage(found["modular_rag"], found) == (
+        "extractive", "naive_rag", "advanced_rag", "modular_rag",
+    )  # fmt: skip

@@ -18,7 +18,7 @@ from openbook.stage import Stage, method
 from openbook.types import Answer, Query
 
 
-@method(parent="naive_rag", adapted=0.1, knowledge=0.8)
+@method(parent="naive_rag")
 def advanced_rag(
     *,
     k: int = 5,

@@ -18,7 +18,7 @@ from openbook.stage import Stage, method
 from openbook.types import Answer, Query, Ranking
 
 
-@method(parent="naive_rag", knowledge=0.6)
+@method(parent="naive_rag")
 def cascade(
     *,
     k: int = 5,

@@ -15,7 +15,7 @@ from openbook.stage import Stage, method
 from openbook.types import Answer, Query
 
 
-@method(parent="standard", adapted=0.1)
+@method(parent="standard")
 def chain_of_thought(
     *, model: str = "", rewrite: str = "rules", max_tokens: int = 512
 ) -> Stage[Query, Answer]:

@@ -14,7 +14,7 @@ from openbook.stage import Stage, method
 from openbook.types import Answer, Query
 
 
-@method(knowledge=1.0)
+@method()
 def extractive(
     *,
     k: int = 10,

@@ -14,7 +14,7 @@ from openbook.stage import Stage, method
 from openbook.types import Answer, Query
 
 
-@method(parent="standard", adapted=0.1, knowledge=0.1)
+@method(parent="standard")
 def few_shot(
     *,
     shots: int = 4,

@@ -28,7 +28,7 @@ from openbook.stage import Stage, method
 from openbook.types import Answer, Query, Ranking
 
 
-@method(parent="advanced_rag", adapted=0.2, knowledge=0.9)
+@method(parent="advanced_rag")
 def modular_rag(
     *,
     k: int = 5,

@@ -14,7 +14,7 @@ from openbook.stage import Stage, method
 from openbook.types import Answer, Query
 
 
-@method(parent="extractive", knowledge=0.6)
+@method(parent="extractive")
 def naive_rag(
     *,
     k: int = 5,
