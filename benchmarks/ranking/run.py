@@ -36,7 +36,7 @@ sys.path[:0] = [str(HERE.parent / "retrieval")]
 
 import numpy as np  # noqa: E402
 import sets  # noqa: E402
-from ours import by_document, opened  # noqa: E402
+from ours import opened  # noqa: E402
 
 import run as retrieval  # noqa: E402
 from openbook.corpus.frontmatter import field_title, front_matter  # noqa: E402
@@ -65,13 +65,13 @@ OWN = ("commerce_kb-en", "commerce_kb-ko", "handbook")
 GATED = ("squad", "pubmedqa", "cranfield", "cisi")
 
 
-def collection(name: str, data: Path) -> sets.Collection:
+def collection(name: str, data: Path, most: int) -> sets.Collection:
     """A public set, sampled, or one of :data:`OWN`."""
     if name in PUBLIC:
         made = sets.read(name, data)
         chosen = sorted(made.questions)
-        if len(chosen) > MOST:
-            draw = np.random.default_rng(retrieval.SEED).choice(chosen, MOST, replace=False)
+        if len(chosen) > most:
+            draw = np.random.default_rng(retrieval.SEED).choice(chosen, most, replace=False)
             chosen = [str(one) for one in draw]
         return replace(
             made,
@@ -140,7 +140,7 @@ def scores(made: sets.Collection, rankings: Sequence[Ranking]) -> dict[str, floa
     found = {}
     for ranking in rankings:
         name = ranking.query.id
-        order = list(by_document(ranking))
+        order = list(dict.fromkeys(passage.document_id for passage in ranking.passages))
         gain = [made.relevant[name].get(document, 0) for document in order[:10]]
         ideal = sorted(made.relevant[name].values(), reverse=True)[:10]
         found[name] = _dcg(gain) / _dcg(ideal)
@@ -293,6 +293,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder of the collections")
     parser.add_argument("--sets", nargs="*", default=[*PUBLIC, *OWN], choices=[*PUBLIC, *OWN])
+    parser.add_argument("--questions", type=int, default=MOST, help="of a set, at most")
     parser.add_argument("--no-gate", action="store_true")
     parser.add_argument("--out", type=Path, default=OUT)
     given = parser.parse_args()
@@ -305,7 +306,7 @@ def main() -> None:
     results["made_by"]["method"] = repr(retrieve(DEPTH, dense=LEARNT) >> LearntRank(DEPTH, DEPTH))
     large = None if given.no_gate else _large()
     for name in given.sets:
-        made = collection(name, given.data)
+        made = collection(name, given.data, given.questions)
         results["sets"][name], fused = measure(made, encoder)
         print(name, results["sets"][name], flush=True)
         if large is not None and name in GATED:

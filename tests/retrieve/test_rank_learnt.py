@@ -1,5 +1,6 @@
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -86,6 +87,7 @@ def test_learnt_ranks_are_some_hits_each_once_sorted(
     assert set(ids) <= {hit.evidence.id for hit in given_one.hits[:depth]}
     keys = [(-hit.score, hit.evidence.id) for hit in found.hits]
     assert keys == sorted(keys)
+    assert all(0.0 <= hit.score <= 1.0 for hit in found.hits)
 
 
 def test_nothing_found_stays_nothing_and_needs_no_encoder() -> None:
@@ -222,12 +224,18 @@ def test_users_train_their_own(tmp_path: Path) -> None:
     assert (model.name, model.encoder, model.vectors) == ("mine", "hash", "hash-64")
     assert model.made["knowledge"] == "kb.3"
     assert model.made["questions"] == 60
+    scores = [hit.score for hit in asked[0].hits]
+    former = replace(model, share=0.0).values(groups[0].rows, scores)
+    assert former == [1.0, 0.0]
+    assert all(0.0 <= value <= 1.0 for value in model.values(groups[0].rows, scores))
     again = train(groups, tmp_path / "again", encoder, growth=growth)
     assert again.made["data"] == model.made["data"]
     assert (tmp_path / "again/model.txt").read_bytes() == (tmp_path / "mine/model.txt").read_bytes()
     runtime = ToyRuntime({Encoder: encoder, RankingModel: model})
     (found,) = runtime.run(LearntRank(model="mine"), asked[:1])
     assert len(found.hits) == 2
+    with pytest.raises(InputError, match="share"):
+        train(groups, tmp_path / "odd", encoder, share=1.5)
     with pytest.raises(InputError, match="49 questions"):
         train(labelled(49), tmp_path / "few", encoder)
     with pytest.raises(InputError, match="1 grades for 2 hits"):

@@ -15,6 +15,7 @@ import os
 import time
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -27,9 +28,11 @@ import sets
 from openbook.artifacts import write_atomic
 from openbook.models.open import ENCODER, bundled
 from openbook.models.static import StaticEncoder
-from openbook.retrieve.ltr_train import Grades, Growth, grow, train
-from openbook.retrieve.ltr_trees import Trees, slim
+from openbook.retrieve.ltr import RankingModel
+from openbook.retrieve.ltr_train import Grades, Growth, train
 
+WRITTEN = "squad"
+SHARES = tuple(n / 10 for n in range(11))
 GRID = [
     Growth(trees=trees, leaves=leaves, rate=rate, ridge=ridge, smallest=smallest)
     for trees, rate in ((300, 0.05), (150, 0.1))
@@ -56,17 +59,34 @@ def exact(order: Sequence[int], group: candidates.Brief) -> float:
 
 
 def scores(
-    trees: Trees, groups: Sequence[candidates.Brief], rows: Sequence[Grades]
+    model: RankingModel, groups: Sequence[candidates.Brief], rows: Sequence[Grades]
 ) -> dict[str, dict[str, float]]:
     """nDCG@10 of passages by set, before and after."""
     found: dict[str, list[tuple[float, float]]] = defaultdict(list)
     for group, row in zip(groups, rows, strict=True):
-        order = np.argsort(-trees.values(row.rows), kind="stable").tolist() if len(row.rows) else []
+        values = np.array(model.values(row.rows, group.scores))
+        order = np.argsort(-values, kind="stable").tolist()
         measure = gain if len(group.gold) > 1 else exact
         before = measure(range(len(group.grades)), group)
         found[group.set].append((before, measure(order, group)))
     table = {name: np.mean(pairs, axis=0).round(4) for name, pairs in found.items()}
     return {name: {"before": float(b), "after": float(a)} for name, (b, a) in table.items()}
+
+
+def chosen_share(
+    model: RankingModel, groups: Sequence[candidates.Brief], rows: Sequence[Grades]
+) -> float:
+    """How much the trees count: what is best on the only set whose questions people wrote without
+    copying; the larger of two that are equally good.
+    """
+    at = [n for n, group in enumerate(groups) if group.set == WRITTEN]
+    some, theirs = [groups[n] for n in at], [rows[n] for n in at]
+    curve = {
+        share: scores(replace(model, share=share), some, theirs)[WRITTEN]["after"]
+        for share in SHARES
+    }
+    print(curve, flush=True)
+    return max(SHARES, key=lambda share: (curve[share], share))
 
 
 def main() -> None:
@@ -88,20 +108,24 @@ def main() -> None:
     print(f"{len(groups)} questions, {time.perf_counter() - start:.0f} s", flush=True)
     learn = [row for group, row in zip(groups, rows, strict=True) if not group.validation]
     held = [n for n, group in enumerate(groups) if group.validation]
+    some, theirs = [groups[n] for n in held], [rows[n] for n in held]
+    folder = given.publish or given.out / "ranker"
     best, reached = Growth(), -1.0
     for growth in GRID if given.grid else []:
-        trees = Trees.parse(slim(grow(learn, growth).model_to_string()))
-        found = scores(trees, [groups[n] for n in held], [rows[n] for n in held])
+        found = scores(train(learn, folder, encoder, growth=growth), some, theirs)
         mean = float(np.mean([one["after"] for one in found.values()]))
         print(growth, f"{mean:.4f}", json.dumps(found), flush=True)
         if mean > reached:
             best, reached = growth, mean
-    folder = given.publish or given.out / "ranker"
     model = train(learn, folder, encoder, name=ENCODER, growth=best)
-    table = scores(model.trees, [groups[n] for n in held], [rows[n] for n in held])
-    ranked = [(groups[n], model.trees.values(rows[n].rows)) for n in held]
+    model = replace(model, share=chosen_share(model, some, theirs))
+    ranked = [
+        (group, np.array(model.values(row.rows, group.scores)))
+        for group, row in zip(some, theirs, strict=True)
+    ]
     more = {
-        "validation": table,
+        "share": model.share,
+        "validation": scores(model, some, theirs),
         "gate": gate.fit(ranked),
         "sets": dict(Counter(group.set for group in groups)),
     }

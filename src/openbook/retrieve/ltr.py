@@ -21,7 +21,9 @@ from typing import Any
 
 from openbook.errors import ModelError
 from openbook.retrieve.features import FINGERPRINT, NAMES, table
+from openbook.retrieve.ltr_match import Rows
 from openbook.retrieve.ltr_trees import Trees
+from openbook.retrieve.normalise import convex
 from openbook.stage import Runtime, Stage, positive
 from openbook.types import Encoder, Hit, Ranking
 
@@ -34,12 +36,14 @@ class RankingModel:
     """A ranking model. Make one with :meth:`open`.
 
     ``encoder`` is the name by which its encoder is asked for, ``vectors`` that encoder's
-    fingerprint; ``made`` says what it was learnt from.
+    fingerprint; ``share`` is how much the trees count beside the ranking that they reorder;
+    ``made`` says what it was learnt from.
     """
 
     name: str
     encoder: str
     vectors: str
+    share: float
     made: Mapping[str, Any] = field(repr=False)
     trees: Trees = field(repr=False)
 
@@ -56,6 +60,7 @@ class RankingModel:
             listed = [str(feature["name"]) for feature in made["features"]]
             encoder, vectors = str(made["encoder"]["name"]), str(made["encoder"]["fingerprint"])
             version, fingerprint = int(made["format"]), str(made["fingerprint"])
+            share = float(made["share"])
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise ModelError(
                 f"holds no ranking model ({type(error).__name__}: {error})",
@@ -70,7 +75,7 @@ class RankingModel:
                 where=str(folder),
                 fix="Train it again with this version.",
             )
-        return cls(folder.name, encoder, vectors, made, trees)
+        return cls(folder.name, encoder, vectors, share, made, trees)
 
     def checked(self, encoder: Encoder) -> Encoder:
         """The encoder, if it is the one that the model learnt with.
@@ -86,6 +91,18 @@ class RankingModel:
             )
         return encoder
 
+    def values(self, rows: Rows, scores: Sequence[float]) -> list[float]:
+        """One value a candidate, in [0, 1]: trees and former scores, each scaled over the list.
+
+        Args:
+            rows: features, one row a candidate.
+            scores: what the candidates were ranked by before.
+        """
+        trees = dict(enumerate(self.trees.values(rows).tolist()))
+        lists = (trees, dict(enumerate(scores)))
+        found = convex(lists, (self.share, 1.0 - self.share), ("minmax", "minmax"))
+        return [found[n] for n in range(len(scores))]
+
 
 @lru_cache(maxsize=1)
 def bundled() -> RankingModel:
@@ -97,8 +114,10 @@ def bundled() -> RankingModel:
 class LearntRank(Stage[Ranking, Ranking]):
     """The ``k`` best of the first ``depth`` hits by a learnt ranking model.
 
-    The score is the sum of the trees: it orders the hits of one question, and how far the first
-    is ahead says how sure it is; scores of different questions do not compare.
+    The score, in [0, 1], adds what the trees say and the score that a hit came with, each scaled
+    over the question's candidates: the trees know more, and the former score keeps them from
+    turning habits of what they learnt from into rules. How far the first hit is ahead says how
+    sure it is.
 
     Args:
         k: hits returned.
@@ -130,7 +149,8 @@ class LearntRank(Stage[Ranking, Ranking]):
         head = ranking.hits[: self.depth]
         if not head:
             return ranking
-        values = model.trees.values(table(ranking.query, head, encoder)).tolist()
+        rows = table(ranking.query, head, encoder)
+        values = model.values(rows, [hit.score for hit in head])
         hits = [
             Hit(hit.evidence, value, (*hit.why, (self.label, value)))
             for hit, value in zip(head, values, strict=True)

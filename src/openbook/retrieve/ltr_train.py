@@ -27,6 +27,9 @@ Rows = NDArray[np.float64]
 FEWEST = 50
 """Questions with an answer among their candidates that it takes to learn."""
 
+SHARE = 0.6
+"""How much trees count; chosen as the bundled model's was (``training/ranking/make.py``)."""
+
 
 @dataclass(frozen=True)
 class Growth:
@@ -139,6 +142,7 @@ def train(
     name: str = "openbook-encoder",
     knowledge: str = "",
     growth: Growth = Growth(),
+    share: float = SHARE,
     made: Mapping[str, Any] | None = None,
 ) -> RankingModel:
     """Learn from labelled questions and write the model's folder.
@@ -150,12 +154,15 @@ def train(
         name: what that encoder is called in ``[models]``.
         knowledge: identity of the snapshot that was searched.
         growth: how trees are grown.
+        share: how much the trees count beside the ranking that they reorder, in [0, 1].
         made: more to keep about the training (scores, sources).
 
     Raises:
-        InputError: too few questions.
+        InputError: too few questions, or a share outside [0, 1].
         MissingExtraError: LightGBM is not installed.
     """
+    if not 0.0 <= share <= 1.0:
+        raise InputError(f"the share is {share}", where="ranking model", fix="Give one in [0, 1].")
     booster = grow(groups, growth)
     text = slim(booster.model_to_string(num_iteration=growth.trees))
     gains = booster.feature_importance("gain")
@@ -167,6 +174,7 @@ def train(
             for f, g in zip(FEATURES, gains, strict=True)
         ],
         "encoder": {"name": name, "fingerprint": encoder.name},
+        "share": share,
         "knowledge": knowledge,
         "data": data_hash(groups),
         "questions": len(groups),
