@@ -69,12 +69,17 @@ class Wording:
         return text if zero or value < 0 else f"+{text}"
 
     def total(self, total: Total) -> str:
-        """A mean with its 95 % interval."""
+        """A mean with its 95 % interval. Where all values are alike a bootstrap has no width,
+        which says nothing about the next question: then that is said instead.
+        """
         if total.value is None:
             return texts()["words"]["unknown"][LANGUAGES.index(self.language)]
         digits = decimals(total)
         if total.low is None or total.high is None:
             return self.number(total.value, digits)
+        if total.low == total.high and total.n > 1:
+            alike = texts()["words"]["alike"][LANGUAGES.index(self.language)]
+            return f"{self.number(total.value, digits)} ({alike.format(n=total.n)})"
         low, high = self.number(total.low, digits), self.number(total.high, digits)
         between = texts()["words"]["between"][LANGUAGES.index(self.language)]
         said = between.format(low=low, high=high)

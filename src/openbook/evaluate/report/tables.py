@@ -104,8 +104,7 @@ def interval_cell(view: View, measure: str, total: Total, *, bar: bool = True) -
     share = known is None or known.unit in ("share", "")
     between: Content = None
     if total.low is not None and total.high is not None:
-        low, high = (view.written(measure, edge) for edge in (total.low, total.high))
-        between = tag("span", view.say("between", low=low, high=high), class_="between")
+        between = tag("span", _between(view, measure, total), class_="between")
     return Cell(
         flat(
             tag("span", view.written(measure, total.value), class_="value"),
@@ -115,6 +114,16 @@ def interval_cell(view: View, measure: str, total: Total, *, bar: bool = True) -
         sort=total.value,
         number=True,
     )
+
+
+def _between(view: View, measure: str, total: Total) -> str:
+    """The interval in words; of values that are all alike, that they are."""
+    if total.low is None or total.high is None:
+        return ""
+    if total.low == total.high and total.n > 1:
+        return view.say("all_alike", n=f"{total.n:,}")
+    low, high = (view.written(measure, edge) for edge in (total.low, total.high))
+    return view.say("between", low=low, high=high)
 
 
 def small_bar(total: Total) -> Markup | None:

@@ -86,3 +86,9 @@ class View:
             return self.say.signed(value)
         sign = MINUS if value < 0 else "+" if value > 0 else ""
         return sign + self.written(measure, abs(value))
+
+
+def named(view: View, key: str, name: str) -> str:
+    """A language or a kind in words, where there are words for it."""
+    known = f"{key}_{name}"
+    return view.say(known) if name and view.say.has(known) else name

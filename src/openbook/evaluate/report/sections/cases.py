@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from openbook.evaluate.record import Given, Question, Quoted
 from openbook.evaluate.report.markup import Content, Markup, code, tag
 from openbook.evaluate.report.tables import Cell, table
-from openbook.evaluate.report.view import View
+from openbook.evaluate.report.view import View, named
 
 MOST = 25
 """Questions of one sort shown with their texts; results.json holds all."""
@@ -108,7 +109,11 @@ def _case(view: View, index: int, method: str, parent: str) -> Markup:
     """One question: closed it is a line, open it shows both answers with their quotes."""
     question = view.record.questions[index]
     say = view.say
-    tags = [question.language, question.kind, *_unanswerable(view, question)]
+    tags = [
+        named(view, "language", question.language),
+        named(view, "kind", question.kind),
+        *_unanswerable(view, question),
+    ]
     small = [tag("span", text, class_="tag") for text in tags if text]
     head = tag("summary", tag("span", question.text, lang=question.language or None), " ", small)
     accepted = "; ".join(question.answers) or say("no_answer")
@@ -140,30 +145,50 @@ def _side(view: View, method: str, index: int) -> Markup:
     answer = given[index] if index < len(given) else Given()
     say = view.say
     value = view.record.column(method, view.main)[index]
-    score = "–" if value is None else view.written(view.main, value)
-    score = f"{say.label(view.main)} {score}"
+    accepted = view.record.questions[index].answers
     return tag(
         "div",
-        tag("p", code(method), " ", tag("span", score, class_="between"), class_="who"),
-        _said(view, answer),
-        [_quote(quote) for quote in answer.quotes[:QUOTES]],
+        tag("p", code(method), " ", _score(view, value), class_="who"),
+        _said(view, answer, accepted),
+        [_quote(quote, accepted) for quote in answer.quotes[:QUOTES]],
         None if answer.quotes else tag("p", say("no_quotes"), class_="none"),
         class_="side",
     )
 
 
-def _said(view: View, answer: Given) -> Markup:
+def _score(view: View, value: float | None) -> Markup:
+    """Whether it was right, or the value where that is neither 0 nor 1."""
+    if value == 1.0:
+        return tag("span", view.say("right"), class_="mark")
+    if value == 0.0:
+        return tag("span", view.say("wrong"), class_="mark out")
+    shown = "–" if value is None else view.written(view.main, value)
+    return tag("span", f"{view.say.label(view.main)} {shown}", class_="between")
+
+
+def marked(text: str, accepted: Sequence[str]) -> Content:
+    """A text in which accepted answers are marked, where they stand as they are written."""
+    words = sorted({" ".join(a.split()) for a in accepted if a.strip()}, key=len, reverse=True)
+    if not words:
+        return text
+    parts = re.split(f"({'|'.join(map(re.escape, words))})", text, flags=re.IGNORECASE)
+    return [tag("mark", part) if i % 2 else part for i, part in enumerate(parts)]
+
+
+def _said(view: View, answer: Given, accepted: Sequence[str]) -> Markup:
     """What was said; an abstention says so in words."""
     text = _cut(answer.text, TEXT)
     if answer.kind == "answered":
-        return tag("p", text or view.say("empty"), class_="answer")
+        return tag("p", marked(text, accepted) if text else view.say("empty"), class_="answer")
     kind = tag("span", view.say(f"kind_{answer.kind}"), class_="mark out")
     return tag("p", kind, " ", text, class_="answer")
 
 
-def _quote(quote: Quoted) -> Markup:
+def _quote(quote: Quoted, accepted: Sequence[str]) -> Markup:
     place = " › ".join([quote.source or quote.title, *quote.heading])
-    return tag("blockquote", tag("p", _cut(quote.text, QUOTE)), tag("footer", place))
+    return tag(
+        "blockquote", tag("p", marked(_cut(quote.text, QUOTE), accepted)), tag("footer", place)
+    )
 
 
 def _cut(text: str, most: int) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from openbook.evaluate.record import Question, Total
 from openbook.evaluate.report.markup import Content, Markup, code, flat, tag
 from openbook.evaluate.report.tables import Cell, interval_cell, table
-from openbook.evaluate.report.view import RESAMPLES, View
+from openbook.evaluate.report.view import RESAMPLES, View, named
 from openbook.evaluate.statistics import interval
 
 FEWEST = 5
@@ -107,8 +107,7 @@ def _named(view: View, key: str, name: str) -> str:
     """A group in words, where there are words for it."""
     if not name:
         return view.say("no_group")
-    known = f"{key}_{name}"
-    return view.say(known) if view.say.has(known) else name
+    return named(view, key, name)
 
 
 def _seen(view: View) -> list[Content]:
