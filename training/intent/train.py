@@ -178,7 +178,20 @@ def parted(
         outside = [text for key in pages.keys() - held.keys() for text in asked.get(key, ())]
         some = chance.sample(sorted(inside), min(count, len(inside)))
         others = chance.sample(sorted(outside), min(len(some), len(outside)))
-        yield rankings(held, some), rankings(held, others)
+        yield (
+            rankings(held, [reworded(text, some, chance) for text in some]),
+            rankings(held, others),
+        )
+
+
+def reworded(text: str, others: Sequence[str], chance: random.Random) -> str:
+    """A question in words that its passage may lack, as people ask: every other question has a
+    third of its words replaced by words of another.
+    """
+    if chance.random() < 0.5:
+        return text
+    spare = chance.choice(others).split()
+    return " ".join(chance.choice(spare) if chance.random() < 0.33 else w for w in text.split())
 
 
 def main() -> None:

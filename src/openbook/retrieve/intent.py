@@ -136,12 +136,13 @@ class Intent(Stage[Query, str]):
         scope: a retriever; with one, questions that its passages do not cover are
             ``out of scope``. Without one, that label is never given.
         model: name of a classifier that the runtime provides; empty for the bundled one.
-        sure: probability from which a question is out of scope.
+        sure: probability from which a question is out of scope. The default is high because what
+            is refused here is lost, and a reader that finds no answer abstains by itself.
     """
 
     scope: Stage[Query, Ranking] | None = None
     model: str = ""
-    sure: float = 0.5
+    sure: float = 0.9
 
     def __post_init__(self) -> None:
         if not 0.0 < self.sure < 1.0:

@@ -31,7 +31,7 @@ SCOPE = (
     "rare terms covered by five together",
     "rarest term that five lack",
     "BM25 a term",
-    "fall of the scores from first to fifth",
+    "fall of BM25 from first to fifth",
     "no passage found",
     "questions of few terms",
 )
@@ -109,7 +109,8 @@ def _shape(token: str, at: int) -> str:
 def scope(ranking: Ranking) -> list[float]:
     """How well the first passages cover a question; one number for each of :data:`SCOPE`.
 
-    A term counts by how well it matches a passage and its title
+    BM25 is that of the words' field, which every ranking with a lexical part tells in ``why``. A
+    term counts by how well it matches a passage and its title
     (:func:`openbook.text.overlap.places`), and by its rarity where the name says so.
     """
     terms = overlap.terms(ranking.query.text)
@@ -122,8 +123,7 @@ def scope(ranking: Ranking) -> list[float]:
     even = [1.0] * len(terms)
     best = [max(column) for column in zip(*found, strict=True)]
     lacking = [weight for weight, got in zip(rare, best, strict=True) if got < 0.5]
-    words = dict(hits[0].why).get("words", 0.0)
-    last = hits[-1].score / hits[0].score if hits[0].score > 0 else 1.0
+    words, last = (dict(hit.why).get("words", 0.0) for hit in (hits[0], hits[-1]))
     return [
         _share(found[0], even),
         max(_share(row, even) for row in found[:3]),
@@ -132,7 +132,7 @@ def scope(ranking: Ranking) -> list[float]:
         _share(best, rare),
         max(lacking, default=0.0),
         min(1.0, words / (10.0 * len(terms))),
-        min(1.0, max(0.0, 1.0 - last)),
+        min(1.0, max(0.0, 1.0 - last / words)) if words > 0 else 0.0,
         0.0,
         1.0 / len(terms),
     ]
