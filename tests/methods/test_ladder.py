@@ -99,15 +99,25 @@ def test_writing_without_a_language_model(project: Project, name: str) -> None:
 def test_modular_rag_goes_by_intent(project: Project) -> None:
     stage = project.methods["modular_rag"]()
     made = runtime(project)
-    chat, fact = made.ask(stage, [Query("안녕하세요!"), ASK_EN])
+    both = Query("Who is the director of the film Jaws and when was he born?", "3")
+    chat, fact, several = made.ask(stage, [Query("안녕하세요!"), ASK_EN, both])
     assert chat.ranking is None
     assert [s.supported for s in chat.sentences] == [False]
-    labels = [label for label, _ in fact.trace]
-    assert any(label.endswith("filter_rerank") for label in labels)
-    assert not any("iterate" in label for label in labels)
-    assert {dict(hit.why)[ROUTED] for hit in fact.ranking.hits} <= {0.0, 1.0}
-    for large in ("cross", "model"):
-        project.methods["modular_rag"](large=large)
+    assert fact.ranking is not None
+    labels = [{label.rpartition("/")[2] for label, _ in one.trace} for one in (fact, several)]
+    assert "learnt_rank" in labels[0]
+    assert "iterate" not in labels[0]
+    assert "iterate" in labels[1]
+
+
+def test_modular_rag_sends_the_hard_questions_to_the_large_model(project: Project) -> None:
+    made = runtime(project, "[1] > [2]")
+    for sure, routed in ((0.0, {0.0}), (2.0, {1.0})):
+        stage = project.methods["modular_rag"](large="model", sure=sure)
+        (answer,) = made.ask(stage, [ASK_EN])
+        assert answer.ranking is not None
+        assert {dict(hit.why)[ROUTED] for hit in answer.ranking.hits} == routed
+    project.methods["modular_rag"](large="cross")
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """Advanced RAG that does for each question what the question needs.
 
 Adds to:  advanced_rag: intent routing, rounds of retrieval for questions of several facts, and
-          filter-then-rerank
+          filter-then-rerank where a large reranker is named
 Idea:     most questions are easy; spend on the hard ones, and nothing on small talk.
 Source:   modular RAG in Gao et al. (arXiv:2312.10997); filter-then-rerank: Ma et al.
           (arXiv:2303.08559); iteration: Shao et al. (arXiv:2305.15294).
@@ -35,7 +35,7 @@ def modular_rag(
     depth: int = 50,
     dense: float | str = LEARNT,
     rounds: int = 2,
-    large: str = "learnt",
+    large: str = "",
     sure: float = 0.7,
     scope: bool = False,
     tokens: int = 600,
@@ -52,10 +52,10 @@ def modular_rag(
         depth: passages reranked.
         dense: weight of the encoder's ranking, in [0, 1], or ``learnt``.
         rounds: rounds of retrieval for questions of several facts, at most.
-        large: reranks the hard questions: ``learnt`` (the easy ones keep their order),
-            ``cross`` (the configured cross-encoder) or ``model`` (the language model, listwise);
-            before these two the learnt one settles the easy questions.
-        sure: probability from which a question is easy.
+        large: what reranks the hard questions after the learnt ranking has settled the easy ones:
+            ``cross`` (the configured cross-encoder), ``model`` (the language model, listwise), or
+            empty for nothing: then the learnt ranking settles all.
+        sure: probability that its first passage is right from which a question is easy.
         scope: whether to abstain where the passages found do not cover the question.
         tokens: tokens that the passages may have together in the prompt; 0 reads them whole.
         order: how they are laid out: ``sides``, ``best`` or ``rising``.
@@ -81,11 +81,11 @@ def modular_rag(
 
 def _reranked(large: str, k: int, depth: int, sure: float, model: str) -> Stage[Ranking, Ranking]:
     """The small model for the easy questions, the large one for the hard ones."""
+    if not large:
+        return LearntRank(k, depth)
     learnt = LearntRank(depth, depth)
-    if large == "learnt":
-        return FilterRerank(None, learnt, sure, k)
     if large == "cross":
         return FilterRerank(learnt, Rerank(k, depth), sure, k)
     if large == "model":
         return FilterRerank(learnt, Listwise(k, model=model), sure, k)
-    raise InputError(f'large = "{large}" is not known', fix="Give learnt, cross or model.")
+    raise InputError(f'large = "{large}" is not known', fix="Give cross, model, or nothing.")
