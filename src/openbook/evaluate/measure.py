@@ -66,7 +66,10 @@ class Measure:
 
     def total(self, outcomes: Sequence[Outcome]) -> float | None:
         """The value over all questions; None where it applies to none, or is not finite."""
-        rows = self.rows(outcomes, self.values(outcomes))
+        return self.total_of(self.rows(outcomes, self.values(outcomes)))
+
+    def total_of(self, rows: Floats) -> float | None:
+        """The same, of rows."""
         found = float(self.reduce(rows)) if len(rows) else math.nan
         return found if math.isfinite(found) else None
 

@@ -162,7 +162,7 @@ def total(
     that it applies to.
     """
     rows = measure.rows(outcomes, values)
-    value = measure.total(outcomes)
+    value = measure.total_of(rows)
     if not len(rows) or value is None:
         return {"value": None, "low": None, "high": None, "n": len(rows)}
     low, high = interval(rows, measure.reduce, seed=seeded(seed, measure.name), resamples=RESAMPLES)

@@ -133,6 +133,9 @@ class Comparing:
             "stages": stages.totals(kept.stages.held),
             "paid": {"cost": self.meter.spent.cost, "calls": self.meter.calls},
         }
+        for method in found["methods"]:
+            method["makes"] = dict(makes[method["name"]])
+            method["spent"]["disk_mb"] = self._disk_mb if method["knowledge"] else 0.0
         spent = time.perf_counter() - started
         found["made_by"] = made_by(order.command, order.seed, moment(began), spent)
         write_atomic(order.out / RESULTS, json.dumps(found, ensure_ascii=False) + "\n")
@@ -251,6 +254,12 @@ class Comparing:
     def _parents(self) -> dict[str, str]:
         made = self.project.methods
         return parents(self.contestants, {name: method.parent for name, method in made.items()})
+
+    @property
+    def _disk_mb(self) -> float:
+        """Size of the knowledge base, all kept versions, in MB."""
+        files = self.project.knowledge.folder.rglob("*")
+        return round(sum(file.stat().st_size for file in files if file.is_file()) / 1e6, 1)
 
     def _knowledge(self) -> dict[str, Any]:
         """The version that was asked, and what is in it."""
