@@ -32,6 +32,7 @@ BENCHMARKS = {
     "damaged": Benchmark("faults/damaged.py"),
     "kills": Benchmark("faults/kills.py"),
     "answers": Benchmark("answers/run.py", ("--data", "{data}")),
+    "compare": Benchmark("compare/run.py"),
     "encoder": Benchmark("encoder/run.py", ("--data", "{data}")),
     "context": Benchmark("context/run.py", ("--data", "{data}")),
     "ranking": Benchmark("ranking/run.py", ("--data", "{data}")),
