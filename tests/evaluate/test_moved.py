@@ -61,6 +61,24 @@ def test_other_questions_are_independent_samples() -> None:
     assert found.worse == (move,)
 
 
+def test_a_few_that_match_do_not_stand_for_all() -> None:
+    old, new = run([1.0] * 5 + [0.0] * 95), run([1.0] * 5)
+    more = record(
+        {
+            "format": 1,
+            "questions": [{"id": q.id, "text": q.text} for q in new.questions]
+            + [{"id": f"n{n}", "text": "new"} for n in range(95)],
+            "methods": [{"name": "m"}],
+            "measures": [{"name": "F1", "unit": "share"}],
+            "values": {"m": {"F1": [1.0] * 100}},
+            "totals": {"m": {"F1": {"value": 1.0, "n": 100}}},
+        }
+    )
+    assert moved(old, new).moves[0].how == "paired"
+    (move,) = moved(old, more).moves
+    assert (move.how, move.n, move.shown) == ("unpaired", 100, "better")
+
+
 def test_a_question_with_another_text_is_another_question() -> None:
     old = run([1.0, 1.0])
     new = record(

@@ -184,10 +184,9 @@ def _sentence(found: Moved) -> str:
             new=f"{found.new_questions:,}",
         )
     ]
-    if any(move.how == "unpaired" for move in found.moves):
-        parts.append(text("unpaired"))
-    if any(move.how == "totals" for move in found.moves):
-        parts.append(text("totals"))
+    for how in ("paired", "unpaired", "totals"):
+        if any(move.how == how for move in found.moves):
+            parts.append(text(how))
     for key, names in (("only_old", found.only_old), ("only_new", found.only_new)):
         if names:
             parts.append(text(key, names=", ".join(names)))

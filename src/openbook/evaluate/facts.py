@@ -9,7 +9,7 @@ from functools import cached_property
 from openbook.evaluate.record import Compared, Record, Total
 from openbook.evaluate.settings import UNSTATED, Needs
 
-MAIN = ("correct", "F1", "EM", "contains", "ROUGE-L", "nDCG@10")
+DECIDING = ("correct", "F1", "EM", "contains", "ROUGE-L", "nDCG@10")
 """Measures that can decide, the first that was measured of them."""
 
 STYLE = ("style agreement",)
@@ -18,8 +18,8 @@ SECONDS_A_DAY = 86400.0
 
 
 def main_measure(record: Record, needs: Needs = UNSTATED) -> str:
-    """The measure that decides: the user's, else the first of :data:`MAIN` that has values."""
-    wanted = (needs.measure, *MAIN) if needs.measure else MAIN
+    """The measure that decides: the user's, else the first of :data:`DECIDING` that has values."""
+    wanted = (needs.measure, *DECIDING) if needs.measure else DECIDING
     for name in wanted:
         if any(record.total(method, name).value is not None for method in record.names):
             return name

@@ -23,8 +23,10 @@ from openbook.evaluate.statistics import as_rows, holm, mean, paired, resampled
 How = Literal["paired", "unpaired", "totals"]
 Word = Literal["better", "worse", "none"]
 
-FEWEST = 2
-"""Matching questions below which nothing is paired."""
+FEWEST, ENOUGH = 2, 30
+"""Matching questions below which nothing is paired, and from which on all is; between them it
+is where half of the smaller run matches.
+"""
 
 ROUNDS, MOST_DEALT = 5000, 20_000_000
 """Rounds of a permutation test, and numbers dealt in all of them together."""
@@ -153,7 +155,7 @@ def _move(runs: _Runs, method: str, measure: Measured) -> tuple[Move, Measured] 
         return _of_totals(method, measure, before, after), measure
     pairs = [(ours[j], theirs[i]) for i, j in runs.matching]
     whole = [(a, b) for a, b in pairs if a is not None and b is not None]
-    if len(whole) >= FEWEST:
+    if len(whole) >= max(FEWEST, min(ENOUGH, min(before.n, after.n) / 2)):
         found = paired([a for a, _ in whole], [b for _, b in whole], seed=seed)
         assert found is not None
         return (

@@ -40,7 +40,7 @@ def _answer(found: Moved, say: Wording) -> Markup:
         say("matching", n=f"{found.matching:,}", old=f"{found.old_questions:,}",
             new=f"{found.new_questions:,}")
     ]  # fmt: skip
-    for how in ("unpaired", "totals"):
+    for how in ("paired", "unpaired", "totals"):
         if any(move.how == how for move in found.moves):
             told.append(say(how))
     for key_, names in (("only_old", found.only_old), ("only_new", found.only_new)):
