@@ -359,6 +359,13 @@ def test_an_estimate_is_what_is_then_asked() -> None:
     assert guessed.cost == pytest.approx((guessed.tokens_in + 2 * guessed.tokens_out) / 1e6)
 
 
+def test_a_method_that_raises_in_rehearsal_is_named() -> None:
+    FAULTS["q1"] = ZeroDivisionError("oh")
+    made, meter = runtime(Rehearsal("m", (1.0, 2.0)))
+    with pytest.raises(MethodError, match="method a"):
+        rehearse(THREE[:1], examples(3), made, meter, chunk=3, alone=0)
+
+
 # --- one at a time
 
 

@@ -123,11 +123,11 @@ class Comparison:
         except (KeyboardInterrupt, CostError):
             raise
         except ModelError as error:
-            raise _told(contestant, queries, error) from error
+            raise told(contestant, queries, error) from error
         except Exception as error:
             for query in queries if len(queries) > 1 else ():
                 self._ask(contestant, [query])
-            raise _told(contestant, queries, error) from error
+            raise told(contestant, queries, error) from error
 
     def _answers(self, contestant: Contestant, queries: Sequence[Query]) -> list[Answer]:
         """Answers whose usage is all that was spent on them: what no answer accounts for (a
@@ -175,11 +175,11 @@ class Comparison:
         except (KeyboardInterrupt, CostError):
             raise
         except Exception as error:
-            raise _told(contestant, [example.query], error) from error
+            raise told(contestant, [example.query], error) from error
         return float(time.perf_counter() - start)
 
 
-def _told(contestant: Contestant, queries: Sequence[Query], error: Exception) -> MethodError:
+def told(contestant: Contestant, queries: Sequence[Query], error: Exception) -> MethodError:
     """What was raised, by which method, for which question, and how to go on."""
     said = str(error) if isinstance(error, OpenbookError) else f"{type(error).__name__}: {error}"
     others = f" or one of the {len(queries) - 1} after it" if len(queries) > 1 else ""

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from openbook.evaluate.compare import Asked, drawn
+from openbook.evaluate.compare import Asked, drawn, told
 from openbook.evaluate.contestants import Contestant
 from openbook.evaluate.spending import Meter
 from openbook.models.window import AROUND, estimate, usage
-from openbook.types import Completion, Example, Prompt
+from openbook.types import Completion, Example, Prompt, Query
 
 QUESTIONS = 5
 """Questions answered in rehearsal."""
@@ -101,16 +101,19 @@ def rehearse(
         runtime: its language models are stand-ins, counted by ``meter``.
         chunk: questions that still go through all methods together.
         alone: questions that are still asked one at a time.
+
+    Raises:
+        MethodError: a method raised.
     """
     sample = drawn(examples, QUESTIONS, runtime.seed)
     queries = [example.query for example in sample]
     runtime.forget()
     for contestant in contestants:
-        runtime.ask(contestant.stage, queries, contestant.name)
+        _ask(contestant, queries, runtime)
     together, calls = meter.spent, meter.calls
     for contestant in contestants:
         runtime.forget()
-        runtime.ask(contestant.stage, queries, contestant.name)
+        _ask(contestant, queries, runtime)
     n = max(1, len(sample))
     shares = (chunk / n, alone / n)
 
@@ -123,3 +126,12 @@ def rehearse(
         round(scaled(together.output_tokens, meter.spent.output_tokens)),
         scaled(together.cost, meter.spent.cost),
     )
+
+
+def _ask(contestant: Contestant, queries: Sequence[Query], runtime: Asked) -> None:
+    try:
+        runtime.ask(contestant.stage, queries, contestant.name)
+    except KeyboardInterrupt:
+        raise
+    except Exception as error:
+        raise told(contestant, queries, error) from error
