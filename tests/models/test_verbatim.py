@@ -12,7 +12,7 @@ from transformers import AutoTokenizer
 from openbook.generate.quotes import marks, quote
 from openbook.models.local import LocalLM
 from openbook.models.open import READER, bundled
-from openbook.models.prompts import BEGIN_QUOTE, END_QUOTE, numbered, render
+from openbook.models.prompts import ANSWER, BEGIN_QUOTE, END_QUOTE, numbered, refusal, render
 from openbook.models.settings import ModelSettings
 from openbook.models.verbatim import Verbatim, Vocabulary, passages
 from openbook.types import Passage
@@ -109,3 +109,32 @@ def test_tokens_of_sentencepiece_are_read_as_bytes() -> None:
 
     found = Vocabulary.of(Pieces())
     assert found is not None and found.tokens == (b"", b" 15", b"\xec", b"days")
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_random_scores_answer_with_words_of_the_passages(reader: LocalLM, language: str) -> None:
+    """Where a model says that it does; several answers are parted by semicolons."""
+    assert reader.vocabulary is not None
+    tokenizer, size = reader.loaded.tokenizer, len(reader.vocabulary.tokens)
+    source = passages(render("rag", language, passages=numbered(TEXTS[language]), question="?"))
+    end = tokenizer.eos_token_id
+    random = np.random.default_rng(3)
+    seen = set()
+    for _ in range(40):
+        rule = Verbatim(reader.vocabulary, [source], True, [end])
+        ids, mark = [5], tokenizer.encode(ANSWER, add_special_tokens=False)
+        for token in mark:
+            rule(torch.tensor([ids]), torch.zeros(1, size))
+            ids.append(token)
+        for _step in range(200):
+            scores = torch.from_numpy(random.normal(size=(1, size)))
+            scores[0, end] += 4
+            ids.append(int(rule(torch.tensor([ids]), scores).argmax()))
+            if ids[-1] == end:
+                break
+        text = tokenizer.decode(ids[1 + len(mark) : -1])
+        for part in text.split(";"):
+            known = (*map(plain, TEXTS[language]), refusal("en"), refusal("ko"))
+            assert any(part.strip() in one for one in known), text
+            seen.add(part.strip())
+    assert len(seen) > 10

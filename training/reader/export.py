@@ -14,6 +14,8 @@ from _cli import arguments
 from _model import network, weights_of
 from transformers import AutoTokenizer
 
+from openbook.models.verbatim import FLAG
+
 
 def main() -> None:
     """Convert, save, print sizes."""
@@ -23,6 +25,7 @@ def main() -> None:
     part, target = given.out / ".openbook-reader", given.out / "openbook-reader"
     shutil.rmtree(part, ignore_errors=True)
     net.generation_config.do_sample = False
+    setattr(net.config, FLAG, True)
     net.to(torch.bfloat16).save_pretrained(part, max_shard_size="15MB")
     AutoTokenizer.from_pretrained(given.out / "tokenizer").save_pretrained(part)
     shutil.rmtree(target, ignore_errors=True)

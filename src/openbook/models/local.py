@@ -19,11 +19,11 @@ from typing import Any
 from openbook.errors import ModelError, need
 from openbook.models.adapters import attach
 from openbook.models.chat import prompt_tokens
-from openbook.models.decoding import Loaded, Wanted, generate
+from openbook.models.decoding import Loaded, Wanted, ends_of, generate
 from openbook.models.encoders import folder_name, loading, weights_kwargs
 from openbook.models.settings import ModelSettings
 from openbook.models.streaming import stream_text
-from openbook.models.verbatim import Verbatim, Vocabulary, passages
+from openbook.models.verbatim import FLAG, Verbatim, Vocabulary, passages
 from openbook.models.weights import fingerprint, folder_of, read_config
 from openbook.models.window import split_window, usage
 from openbook.types import Completion, Prompt
@@ -193,7 +193,16 @@ class LocalLM:
     def _rule(self, prompts: Sequence[Prompt]) -> Verbatim | None:
         """What keeps quotes verbatim, where the prompts have passages."""
         sources = [passages(prompt) for prompt in prompts] if self.verbatim else []
-        return Verbatim(self.vocabulary, sources) if any(sources) and self.vocabulary else None
+        if not any(sources) or not self.vocabulary:
+            return None
+        model, tokenizer = self.loaded.model, self.loaded.tokenizer
+        return Verbatim(self.vocabulary, sources, self.from_passages, ends_of(model, tokenizer))
+
+    @property
+    def from_passages(self) -> bool:
+        """Whether the model, without an adapter, answers with words of the passages alone."""
+        stated = bool(getattr(self.loaded.model.config, FLAG, False))
+        return stated and "+" not in self.name
 
     @cached_property
     def vocabulary(self) -> Vocabulary | None:

@@ -6,8 +6,13 @@ chooses among the rest, and may end the quote wherever a word ends. It is decodi
 constraint that is an automaton over the passages' substrings (as in Geng et al., 2023,
 arXiv:2305.13971), here followed by the places that what was quoted so far can stand at.
 
+A model that says of itself that its short answers stand in the passages, as the bundled reader
+does (``answers_from_passages`` in its config.json), is held to that as well: after the answer's
+mark it writes words of the passages, or that they hold no answer. With an adapter it is not, since
+an adapter may have taught it other answers.
+
 Works on bytes, so that tokens may cut characters and words as they like. White space counts
-as one space. Outside quotes nothing changes.
+as one space. Elsewhere nothing changes.
 """
 
 from __future__ import annotations
@@ -18,11 +23,16 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from openbook.models.prompts import BEGIN_QUOTE, END_QUOTE
+from openbook.models.prompts import ANSWER, BEGIN_QUOTE, END_QUOTE, refusal
 from openbook.types import Prompt
 
 _PASSAGE = re.compile(r"<passage [^>\n]*>\n(.*?)\n</passage>", re.DOTALL)
-_BEGIN, _END = BEGIN_QUOTE.encode(), END_QUOTE.encode()
+_BEGIN, _END, _ANSWER = BEGIN_QUOTE.encode(), END_QUOTE.encode(), ANSWER.encode()
+_REFUSALS = b"".join(b"\n " + refusal(language).encode() for language in ("en", "ko"))
+_MORE = b";"
+"""Stands between several answers."""
+FLAG = "answers_from_passages"
+"""In a model's config.json: its short answers stand in the passages."""
 _OPENS = b" \"'([{<"
 LONGEST = 32
 """Bytes of a token that are looked at; longer ones are never written inside a quote."""
@@ -87,6 +97,11 @@ class Vocabulary:
             for left in (_END[begin:] for begin in range(len(_END)))
         )
 
+    @cached_property
+    def more(self) -> tuple[int, ...]:
+        """Tokens that begin with what stands between several answers."""
+        return tuple(n for n, token in enumerate(self.tokens) if token.startswith(_MORE))
+
 
 def _reader(names: Sequence[str | None]) -> Any:
     """From a token's name to its bytes."""
@@ -118,27 +133,37 @@ def _byte_level() -> dict[str, int]:
 
 @dataclass
 class _Row:
-    """Where one text stands: outside a quote, or inside at some places of the passages."""
+    """Where one text stands: outside, or in a stretch that comes from some places of a source."""
 
     source: bytes
     vocabulary: Vocabulary
+    answers: bool = False
+    """Whether answers are held to the passages, not quotes alone."""
+    ends: tuple[int, ...] = ()
+    """Tokens that end a text."""
     outside: bytes = b""
-    """The end of what was written since the last quote."""
-    inside: bool = False
-    quoted: bytes = b""
+    """The end of what was written since the last stretch."""
+    inside: bytes = b""
+    """The mark that the stretch stands after; empty outside."""
+    stretch: bytes = b""
     ending: bytes = b""
-    """What is written of the end mark."""
+    """What is written of the mark that ends a quote."""
     places: tuple[int, ...] = ()
-    """Where the next byte of the quote would stand, for each place it can come from."""
+    """Where the next byte of the stretch would stand, for each place it can come from."""
     done: list[tuple[int, int]] = field(default_factory=list)
     """Stretches that were quoted."""
+
+    @cached_property
+    def text(self) -> bytes:
+        """The passages, and what says that they hold no answer."""
+        return self.source + _REFUSALS
 
     @cached_property
     def starts(self) -> Mapping[int, tuple[int, ...]]:
         """Where a word begins, and the tokens that it can begin with, a space before it or not."""
         found = {}
-        for at in range(1, len(self.source)):
-            if self.source[at - 1] in _OPENS and self.source[at] not in b" \n":
+        for at in range(1, len(self.text)):
+            if self.text[at - 1] in _OPENS and self.text[at] not in b" \n":
                 line = self._line(at)
                 both = (self.vocabulary.beginnings(line), self.vocabulary.beginnings(b" " + line))
                 found[at] = tuple(number for some in both for number in some)
@@ -147,36 +172,54 @@ class _Row:
     def read(self, token: bytes) -> None:
         """Take in what was written."""
         if self.inside:
-            self._within(token)
+            (self._quote if self.inside == _BEGIN else self._answer)(token)
             return
         self.outside += token
-        _, mark, rest = self.outside.partition(_BEGIN)
+        for mark in (_BEGIN, _ANSWER) if self.answers else (_BEGIN,):
+            _, found, rest = self.outside.partition(mark)
+            if found:
+                self._begin(mark, rest)
+                return
         self.outside = self.outside[-len(_BEGIN) :]
-        if mark:
-            self.inside, self.quoted, self.ending, self.outside = True, b"", b"", b""
-            self.places = tuple(
-                at for at in self.starts if not any(a <= at < b for a, b in self.done)
-            )
-            if rest:
-                self._within(rest)
 
-    def _within(self, token: bytes) -> None:
-        plain = token if self.quoted else token.lstrip()
-        places = () if self.ending else self._after(plain)
-        if places or not token.strip():
-            self.quoted, self.places = self.quoted + plain, places or self.places
+    def _begin(self, mark: bytes, rest: bytes = b"") -> None:
+        self.inside, self.outside, self.stretch, self.ending = mark, b"", b"", b""
+        self.places = tuple(
+            at
+            for at in self.starts
+            if mark == _ANSWER
+            or (at < len(self.source) and not any(a <= at < b for a, b in self.done))
+        )
+        if rest:
+            self.read(rest)
+
+    def _quote(self, token: bytes) -> None:
+        if not self.ending and self._goes_on(token):
             return
         self.ending += token
         if self.ending.startswith(_END):
-            self.done += [(place - len(self.quoted), place) for place in self.places]
-            self.outside, self.inside = self.ending[len(_END) :], False
+            self.done += [(place - len(self.stretch), place) for place in self.places]
+            self.outside, self.inside = self.ending[len(_END) :], b""
 
-    def _after(self, token: bytes) -> tuple[int, ...]:
-        return tuple(p + len(token) for p in self.places if self.source.startswith(token, p))
+    def _answer(self, token: bytes) -> None:
+        if self._goes_on(token):
+            return
+        self.inside = b""
+        if token.startswith(_MORE):
+            self._begin(_ANSWER, token[len(_MORE) :])
+
+    def _goes_on(self, token: bytes) -> bool:
+        """Take a token into the stretch, if it stands there."""
+        plain = token if self.stretch else token.lstrip()
+        places = tuple(p + len(plain) for p in self.places if self.text.startswith(plain, p))
+        if not places and plain:
+            return False
+        self.stretch, self.places = self.stretch + plain, places
+        return True
 
     def _line(self, begin: int) -> bytes:
-        end = self.source.find(b"\n", begin, begin + LONGEST)
-        return self.source[begin : end if end >= 0 else begin + LONGEST]
+        end = self.text.find(b"\n", begin, begin + LONGEST)
+        return self.text[begin : end if end >= 0 else begin + LONGEST]
 
     def allowed(self) -> set[int] | None:
         """Tokens that may follow; None for any."""
@@ -184,27 +227,39 @@ class _Row:
             return None
         if self.ending:
             return set(self.vocabulary.ending[len(self.ending)])
-        if not self.quoted:
+        if not self.stretch:
             found = {number for place in self.places for number in self.starts[place]}
         else:
             lines = map(self._line, self.places)
             found = {number for line in lines for number in self.vocabulary.beginnings(line)}
-        if not found or (self.quoted and self._word_ends()):
-            found.update(self.vocabulary.ending[0])
+        if not found or (self.stretch and self._word_ends()):
+            found.update(
+                self.vocabulary.ending[0]
+                if self.inside == _BEGIN
+                else (*self.ends, *self.vocabulary.more)
+            )
         return found
 
     def _word_ends(self) -> bool:
-        """Whether a word ends here at one of the places."""
-        following = (self.source[place : place + 1] for place in self.places)
+        """Whether a word ends here at one of the places; an answer may end before a particle."""
+        following = [self.text[place : place + 1] for place in self.places]
+        if self.inside == _ANSWER and any(sign >= b"\xc0" for sign in following):
+            return True
         return any(not (sign.isalnum() or sign >= b"\x80") for sign in following)
 
 
 class Verbatim:
     """A logits processor of transformers: rows in the order of their prompts."""
 
-    def __init__(self, vocabulary: Vocabulary, sources: Sequence[bytes]) -> None:
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        sources: Sequence[bytes],
+        answers: bool = False,
+        ends: Sequence[int] = (),
+    ) -> None:
         self.vocabulary = vocabulary
-        self.rows = [_Row(source, vocabulary) for source in sources]
+        self.rows = [_Row(source, vocabulary, answers, tuple(ends)) for source in sources]
         self.width = 0
 
     def __call__(self, input_ids: Any, scores: Any) -> Any:
