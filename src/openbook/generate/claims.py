@@ -50,6 +50,7 @@ FEW = 3
 """Content words of a claim below which the question's words count for what it is about."""
 
 
+_UNIT = re.compile(r"\s?(?:[^\W\d_]+|%)")
 _COUNTERS = frozenset("년 월 일 시 분 원".split())  # noqa: SIM905
 
 REPEATS = 0.8
@@ -221,7 +222,7 @@ def _quantities(claim: str, near: Sequence[Line], text: Text) -> Iterable[Gap]:
             yield Gap("date", claim[when.start : when.end])
     for amount in amounts(claim):
         if not _stated(amount, stated, told):
-            unit = re.compile(r"\s?(?:[^\W\d_]+|%)").match(claim, amount.end)
+            unit = _UNIT.match(claim, amount.end)
             end = unit.end() if unit and amount.unit else amount.end
             yield Gap("number", claim[amount.start : end])
 
