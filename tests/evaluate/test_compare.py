@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from openbook.errors import InputError, ServerError
@@ -389,6 +389,7 @@ def test_models_of_a_method_are_those_that_it_asks_alone(tmp_path: Path) -> None
     assert found.models("a") == {}
 
 
+@settings(deadline=None)
 @given(st.integers(0, 30), st.integers(0, 40), st.integers(0, 5))
 def test_a_sample_keeps_the_order(count: int, size: int, seed: int) -> None:
     asked = examples(count)
@@ -490,12 +491,14 @@ def answers(draw: st.DrawFn) -> Answer:
     )
 
 
+@settings(deadline=None)
 @given(answers())
 def test_an_answer_survives_its_line(answer: Answer) -> None:
     line = json.loads(json.dumps(encode(answer), ensure_ascii=False))
     assert decode(line, answer.query, "m") == answer
 
 
+@settings(deadline=None)
 @given(st.lists(st.dictionaries(texts, texts), max_size=4), st.integers(0, 400))
 def test_lines_survive_any_cut(rows: list[dict[str, str]], cut: int) -> None:
     import tempfile

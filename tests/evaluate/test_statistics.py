@@ -120,6 +120,7 @@ def test_p_values_are_scipys(n: int, shift: float) -> None:
     assert randomisation(values, rounds=20_000) == pytest.approx(found, abs=0.012)
 
 
+@settings(deadline=None)
 @given(st.lists(floats, max_size=12))
 def test_p_values_are_probabilities_and_do_not_know_a_direction(values: list[float]) -> None:
     p = randomisation(values)
@@ -145,6 +146,7 @@ def test_holm_by_hand() -> None:
     assert holm([]) == []
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(0, 1), max_size=12), st.floats(0.01, 0.2))
 def test_holm_rejects_what_stepping_down_rejects(p_values: list[float], level: float) -> None:
     """The definition: reject from the smallest while p <= level / (number left)."""
