@@ -56,7 +56,7 @@ def expanded(**weights: float) -> Retriever:
     return Expand(**{**NONE, **weights}) >> BASE
 
 
-WEIGHTS = (0.3, 0.6)
+WEIGHTS = (0.15, 0.3, 0.5)
 TUNED: dict[str, dict[str, Callable[[], Retriever]]] = {
     "numbers": {str(w): lambda w=w: expanded(numbers=w) for w in WEIGHTS},  # type: ignore[misc]
     "entities": {str(w): lambda w=w: expanded(entities=w) for w in WEIGHTS},  # type: ignore[misc]
@@ -75,7 +75,7 @@ KEPT: dict[str, Callable[[], Retriever]] = {
     "numbers": lambda: expanded(numbers=0.5),
     "entities": lambda: expanded(entities=0.3),
     "related": lambda: expanded(related=0.3),
-    "glossary": lambda: expanded(glossary=0.5),
+    "glossary": lambda: expanded(glossary=0.15),
     "decompose": lambda: Decompose(BASE, k=DEPTH),
     "iterate": lambda: Iterate(BASE, None, k=DEPTH),
     "iterate, drafting": lambda: Iterate(BASE, Extract(), k=DEPTH),

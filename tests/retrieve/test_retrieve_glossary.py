@@ -95,4 +95,4 @@ def test_a_project_keeps_one(tmp_path: Path) -> None:
     project.knowledge.sync([tmp_path / "doc.md"])
     (project.folder / "glossary.txt").write_text("휴가, leave\n", "utf-8")
     (query,) = project.runtime().run(Expand(), [Query("휴가는 며칠?")])
-    assert query.expansions == (("leave", 0.5),)
+    assert query.expansions == (("leave", 0.15),)

@@ -29,14 +29,15 @@ class Expand(Stage[Query, Query]):
     the kind out.
 
     Args:
-        glossary: synonyms from the project's glossary.
+        glossary: synonyms from the project's glossary. A small weight finds what only the synonym
+            names (in another language, say) and disturbs little what the question names itself.
         numbers: other spellings of numbers, dates and amounts.
         entities: names, once more as phrases: those that are titles or headings of the knowledge
             base or stand in the glossary, Korean proper nouns and English capitals.
         related: terms of the first passages found, all together beside the question's words.
     """
 
-    glossary: float = 0.5
+    glossary: float = 0.15
     numbers: float = 0.5
     entities: float = 0.0
     related: float = 0.0
