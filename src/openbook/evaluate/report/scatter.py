@@ -113,6 +113,8 @@ def _labels(frame: Frame, points: Sequence[Point]) -> Markup:
     for point in points:
         x, y = frame.x.at(point.x), frame.y.at(point.y)
         taken.append((x - 6, y - 6, x + 6, y + 6))
+        if point.low is not None and point.high is not None:
+            taken.append((x - 3, frame.y.at(point.high), x + 3, frame.y.at(point.low)))
     placed: list[Content] = []
     for point in sorted(points, key=lambda p: not p.marked):
         box, x, y, anchor = _place(frame, point, taken)
@@ -128,11 +130,14 @@ def _place(
     x, y = frame.x.at(point.x), frame.y.at(point.y)
     width = LETTER * len(point.name)
     options: list[tuple[float, float, str]] = [(x + 11, y + 4, "start"), (x - 11, y + 4, "end")]
+    if point.low is not None and point.high is not None:
+        ends = (frame.y.at(point.high) - 8, frame.y.at(point.low) + 16)
+        options += [(x, base, "middle") for base in ends]
     for down in (16, -14, 30, -28, 44, -42, 58, -56):
         options += [(x + 9, y + 4 + down, "start"), (x - 9, y + 4 + down, "end")]
     best: tuple[float, Box, float, float, str] | None = None
     for left, base, anchor in options:
-        start = left if anchor == "start" else left - width
+        start = left - width * {"start": 0.0, "middle": 0.5, "end": 1.0}[anchor]
         box = (start, base - 11, start + width, base + 3)
         outside = max(0.0, LEFT - start) + max(0.0, start + width - WIDTH + 4)
         outside += max(0.0, TOP - 12 - box[1]) + max(0.0, box[3] - BOTTOM)

@@ -19,11 +19,10 @@ Shown = Callable[[View, str], str]
 
 @dataclass(frozen=True)
 class Line:
-    """A line of a dimension: its words, what a method shows, and whether that is a number."""
+    """A line of a dimension: its words, and what a method shows."""
 
     label: str
     shown: Shown
-    number: bool = True
 
 
 def section(view: View) -> Markup:
@@ -65,7 +64,7 @@ def _block(view: View, key: str, lines: list[Line]) -> Markup:
     rows = []
     for number, (line, row) in enumerate(kept):
         cells = [
-            tag("td", text or "–", class_=_css(view, name, line, text))
+            tag("td", text or "–", class_=_css(view, name, text))
             for name, text in zip(view.names, row, strict=True)
         ]
         first = head if number == 0 else None
@@ -73,18 +72,16 @@ def _block(view: View, key: str, lines: list[Line]) -> Markup:
     return tag("tbody", rows)
 
 
-def _css(view: View, name: str, line: Line, text: str) -> str | None:
-    classes = ["number"] if line.number else []
-    classes += ["chosen"] if name == view.chosen else []
-    classes += [] if text else ["none"]
-    return " ".join(classes) or None
+def _css(view: View, name: str, text: str) -> str:
+    classes = ["number", *(["chosen"] if name == view.chosen else []), *([] if text else ["none"])]
+    return " ".join(classes)
 
 
 def dimensions(view: View) -> dict[str, list[Line]]:
     """The lines of each dimension, in the order of the articles."""
     say = view.say
     return {
-        "knowledge": [Line(say("source"), _knowledge, False)],
+        "knowledge": [Line(say("source"), _knowledge)],
         "update": [
             Line(say("update_seconds"), _updated("seconds")),
             Line(say("update_cost"), _updated("cost")),

@@ -74,7 +74,7 @@ def main_table(view: View) -> Markup:
     heads: list[Content] = [say("method"), *(say.label(name) for name in shown)]
     heads += [say("against_parent"), say("latency"), say("cost")]
     notes: list[Content] = ["", *(_unit(view, name) for name in shown)]
-    notes += [say.label(view.main), "p50 / p95", ""]
+    notes += [say.label(view.main), say("median"), ""]
     rows = [
         [
             name_cell(view, name),
@@ -122,10 +122,12 @@ def _latency(view: View, method: str) -> Cell:
     latency = view.record.latency.get(method)
     if latency is None or latency.p50 is None:
         return Cell(tag("span", view.say("unknown"), class_="none"), number=True)
-    both = [view.say.seconds(v) for v in (latency.p50, latency.p95) if v is not None]
-    words = tag("span", f"n = {latency.n}", class_="between")
-    text = tag("span", " / ".join(both), class_="value")
-    return Cell(flat(text, words), sort=latency.p50, number=True)
+    text = tag("span", view.say.seconds(latency.p50), class_="value")
+    words = [f"n = {latency.n}"]
+    if latency.p95 is not None:
+        words.insert(0, f"p95 {view.say.seconds(latency.p95)}".replace(" ", "\N{NO-BREAK SPACE}"))
+    small = [tag("span", word, class_="between") for word in words]
+    return Cell(flat(text, small), sort=latency.p50, number=True)
 
 
 def _cost(view: View, method: str) -> Cell:
