@@ -1,6 +1,6 @@
 """Every rung of the ladder on the same questions, by `openbook compare` itself.
 
-    python benchmarks/ladder/run.py --data ../shared/data --work DIR [--sets NAME ...] [--part PART]
+    python benchmarks/ladder/run.py --data ../shared/data --work DIR [--sets NAME ...] [--part PART] [--most N]
 
 Two parts a set. ``retrieval``: which passages are found, ten deep, without a language model:
 `extractive` (the retrieval of `naive_rag`) against `advanced_rag` and `modular_rag` that quote
@@ -83,11 +83,12 @@ def project_of(name: str, work: Path, data: Path) -> tuple[Project, Path]:
     return made, questions
 
 
-def measured(name: str, part: str, work: Path, data: Path) -> dict[str, Any]:
-    """One part of one set."""
+def measured(name: str, part: str, work: Path, data: Path, most: int = 0) -> dict[str, Any]:
+    """One part of one set; over ``most`` questions, if it is not 0."""
     project, questions = project_of(name, work, data)
-    methods, most = PARTS[part]
-    order = Order(questions, methods, work / name / part, SEED, most, alone=20)
+    methods, usual = PARTS[part]
+    asked = most or usual
+    order = Order(questions, methods, work / name / f"{part}-{asked}", SEED, asked, alone=20)
     before = _cpu()
     with Progress() as progress:
         found = run(project, order, progress)
@@ -135,13 +136,16 @@ def main() -> None:
     parser.add_argument("--work", type=Path, required=True, help="kept between runs")
     parser.add_argument("--sets", nargs="+", choices=SETS, default=list(SETS))
     parser.add_argument("--part", choices=PARTS, nargs="+", default=list(PARTS))
+    parser.add_argument("--most", type=int, default=0, help="questions of a set, at most")
     options = parser.parse_args()
     options.work.mkdir(parents=True, exist_ok=True)
-    found = json.loads(RESULT.read_text("utf-8")) if RESULT.is_file() else {"sets": {}}
     for name in options.sets:
         for part in options.part:
-            result = measured(name, part, options.work.resolve(), options.data.resolve())
+            result = measured(
+                name, part, options.work.resolve(), options.data.resolve(), options.most
+            )
             show(name, part, result)
+            found = json.loads(RESULT.read_text("utf-8")) if RESULT.is_file() else {"sets": {}}
             found["sets"].setdefault(name, {})[part] = result
             found["made_by"] = made_by()
             RESULT.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", "utf-8")
