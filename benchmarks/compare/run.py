@@ -18,6 +18,7 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
+import sys
 import tempfile
 import time
 from collections import Counter
@@ -197,7 +198,7 @@ def main() -> None:
                 found[label]["latency"] = latency(contestants, examples, opened, given.alone)
             shown = {k: v for k, v in found[label].items() if k != "methods"}
             print(label, json.dumps(shown, indent=1), flush=True)
-    command = "python benchmarks/compare/run.py"
+    command = " ".join(["python benchmarks/compare/run.py", *sys.argv[1:]])
     report = {
         "made_by": made_by(command, 0, moment(began), time.perf_counter() - started),
         "collection": "examples/handbook",

@@ -18,6 +18,8 @@
     ├── ModelError               a model that cannot be loaded or asked
     │   ├── UnknownModelError    no such name
     │   └── ServerError          a model server failed, timed out or sent nonsense
+    ├── MethodError              a method raised while it answered a question
+    ├── CostError                asking on could cost more than is allowed
     ├── TrainingError            a training that cannot go on
     └── MissingExtraError        an optional package is not installed
 
@@ -117,6 +119,14 @@ class UnknownModelError(ModelError):
 
 class ServerError(ModelError):
     """A model server failed, timed out or sent something that is not an answer."""
+
+
+class MethodError(OpenbookError):
+    """A method raised while it answered a question of a comparison."""
+
+
+class CostError(OpenbookError):
+    """Asking models on could cost more than is allowed."""
 
 
 class TrainingError(OpenbookError):

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from openbook.errors import InputError, ServerError
+from openbook.errors import CostError, InputError, MethodError, ServerError
 from openbook.evaluate import stages
-from openbook.evaluate.compare import Comparison, MethodError, compare, drawn, makes_of
+from openbook.evaluate.compare import Comparison, compare, drawn, makes_of
 from openbook.evaluate.contestants import Contestant, parents, parse_methods
 from openbook.evaluate.estimate import Rehearsal, rehearse
 from openbook.evaluate.kept import Kept, Lines, decode, encode
-from openbook.evaluate.spending import CostError, Meter
+from openbook.evaluate.spending import Meter
 from openbook.knowledge.progress import Silence
 from openbook.models.window import usage
 from openbook.project.runtime import Runtime

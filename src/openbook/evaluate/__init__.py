@@ -1,1 +1,1 @@
-"""Labelled questions, measures of answers, calibration, and files other tools read."""
+"""Labelled questions, measures, statistics, calibration, comparisons and their report."""

@@ -14,10 +14,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from openbook.errors import ModelError, OpenbookError
+from openbook.errors import CostError, MethodError, ModelError, OpenbookError
 from openbook.evaluate.contestants import Contestant
 from openbook.evaluate.kept import Kept
-from openbook.evaluate.spending import CostError, Meter
+from openbook.evaluate.spending import Meter
 from openbook.evaluate.stages import Counter
 from openbook.knowledge.progress import Progress, Silence
 from openbook.stage import Runtime, Stage
@@ -49,10 +49,6 @@ class Asked(Runtime, Protocol):
     def forget(self) -> None:
         """Drop remembered runs."""
         ...
-
-
-class MethodError(OpenbookError):
-    """A method raised while it answered a question."""
 
 
 @dataclass

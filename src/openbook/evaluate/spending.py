@@ -7,14 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from openbook.errors import OpenbookError
+from openbook.errors import CostError
 from openbook.models.service import Service
 from openbook.models.window import Priced, length, room, usage
 from openbook.types import LM, Completion, Prompt, Usage
-
-
-class CostError(OpenbookError):
-    """Asking on could cost more than is allowed."""
 
 
 @dataclass
