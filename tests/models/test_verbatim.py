@@ -134,7 +134,7 @@ def test_random_scores_answer_with_words_of_the_passages(reader: LocalLM, langua
                 break
         text = tokenizer.decode(ids[1 + len(mark) : -1])
         for part in text.split(";"):
-            known = (*map(plain, TEXTS[language]), refusal("en"), refusal("ko"))
-            assert any(part.strip() in one for one in known), text
+            refused = part.strip() in (refusal("en"), refusal("ko"))
+            assert refused or any(part.strip() in plain(one) for one in TEXTS[language]), text
             seen.add(part.strip())
     assert len(seen) > 10

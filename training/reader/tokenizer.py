@@ -3,8 +3,8 @@
     python training/reader/tokenizer.py --data ../shared/data --out RUN --config cpu
 
 Words are cut before merging by Qwen2's pattern, which llama.cpp and vLLM know; digits stand
-alone, which makes numbers easy to copy. Writes RUN/tokenizer and prints bytes per token of
-both languages on text that it has not seen.
+alone, which makes numbers easy to copy. The layout's marks are a token each. Writes RUN/tokenizer
+and prints bytes per token of both languages on text that it has not seen.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, pre_token
 from transformers import PreTrainedTokenizerFast
 
 from openbook.artifacts import write_atomic
-from openbook.models.prompts import ANSWER, BEGIN_QUOTE, END_QUOTE
+from openbook.models.prompts import MARKS
 
 WORDS = (
     r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}"
@@ -44,19 +44,6 @@ TEMPLATE = """\
 {%- endfor -%}"""
 """The question goes before the passages, so that a small model reads them knowing what is
 asked; the system message is dropped, since the tags around what is given say the task."""
-
-MARKS = (
-    "<question>",
-    "</question>",
-    "<passage id=",
-    "</passage>",
-    "<write>",
-    "</write>",
-    BEGIN_QUOTE,
-    END_QUOTE,
-    ANSWER,
-)
-"""What the layout is made of: a token each, read and written as plain text."""
 
 
 def train(data: Path, config: Config) -> PreTrainedTokenizerFast:

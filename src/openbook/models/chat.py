@@ -13,7 +13,8 @@ plain layout::
 and, where there are several turns, ``User:`` and ``Assistant:`` before each.
 
 Control tokens of the tokeniser that stand in what users and documents wrote are broken
-with an invisible character, so that no document can end its message and begin another.
+with an invisible character, so that no document can end its message and begin another. The
+layout's own marks are broken where prompts are made (:func:`openbook.models.prompts.defuse`).
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from openbook.errors import ModelError, need
+from openbook.models.prompts import MARKS
 from openbook.models.window import encodable
 from openbook.types import Message, Prompt
 
@@ -98,7 +100,7 @@ def _without_system(prompt: Prompt) -> Prompt:
 
 
 def _safe(prompt: Prompt, tokenizer: Any) -> Prompt:
-    added = [str(token) for token in tokenizer.get_added_vocab()]
+    added = {str(token) for token in tokenizer.get_added_vocab()} - {*MARKS}
     control = [t for t in {*added, *tokenizer.all_special_tokens} if len(t) > 1 and t.strip()]
     return tuple(m if m.role == "system" else _broken(m, control) for m in prompt)
 

@@ -26,6 +26,20 @@ from openbook.types import Message, Passage, Prompt, Turn, digest
 
 ANSWER = "<ANSWER>:"
 BEGIN_QUOTE, END_QUOTE = "##begin_quote##", "##end_quote##"
+MARKS = (
+    "<question>",
+    "</question>",
+    "<passage id=",
+    "</passage>",
+    "<write>",
+    "</write>",
+    BEGIN_QUOTE,
+    END_QUOTE,
+    ANSWER,
+)
+"""What prompts and replies are laid out with; in what they hold, :func:`defuse` breaks it. A
+tokeniser may have a token for each.
+"""
 
 _REFUSALS = {
     "en": "The documents do not answer this question.",

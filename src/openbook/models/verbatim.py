@@ -242,7 +242,10 @@ class _Row:
 
     def _word_ends(self) -> bool:
         """Whether a word ends here at one of the places; an answer may end before a particle."""
-        following = [self.text[place : place + 1] for place in self.places]
+        inside = [place for place in self.places if place < len(self.source)]
+        following = [self.text[place : place + 1] for place in inside]
+        if any(self.text[place : place + 1] in b"\n" for place in self.places):
+            return True
         if self.inside == _ANSWER and any(sign >= b"\xc0" for sign in following):
             return True
         return any(not (sign.isalnum() or sign >= b"\x80") for sign in following)
