@@ -163,7 +163,8 @@ class _Row:
         """Where a word begins, and the tokens that it can begin with, a space before it or not."""
         found = {}
         for at in range(1, len(self.text)):
-            if self.text[at - 1] in _OPENS and self.text[at] not in b" \n":
+            whole = at < len(self.source) or self.text[at - 2 : at] == b"\n "
+            if whole and self.text[at - 1] in _OPENS and self.text[at] not in b" \n":
                 line = self._line(at)
                 both = (self.vocabulary.beginnings(line), self.vocabulary.beginnings(b" " + line))
                 found[at] = tuple(number for some in both for number in some)
