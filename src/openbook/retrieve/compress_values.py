@@ -2,9 +2,8 @@
 
 A sentence counts by the question's terms in it, weighted by how rare they are in general and
 among these sentences; by what stands above it and beside it; by its passage's place in the ranking;
-and by a number that it states where one is asked for. The weights were chosen on training
-questions (SQuAD train and Korean questions by rule): by how often the sentence with the answer
-is among the third that is worth most.
+and by a number that it states where one is asked for. The weights were set by hand and are
+tuned on nothing.
 """
 
 from __future__ import annotations
