@@ -57,3 +57,9 @@ def test_canonical_is_order_free() -> None:
     assert canonical({"b": [1], "a": {"d": 1, "c": 2}}) == canonical(
         {"a": {"c": 2, "d": 1}, "b": [1]}
     )
+
+
+def test_a_written_file_may_be_read_as_any_new_file_may(tmp_path: Path) -> None:
+    (tmp_path / "plain").write_text("x")
+    write_atomic(tmp_path / "atomic", "x")
+    assert (tmp_path / "atomic").stat().st_mode == (tmp_path / "plain").stat().st_mode

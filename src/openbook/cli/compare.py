@@ -78,6 +78,8 @@ def command(
     import sys
 
     from openbook.cli._show import Progress, emit, note, say
+    from openbook.evaluate.recommend import recommend
+    from openbook.evaluate.record import record
     from openbook.evaluate.report import write
     from openbook.evaluate.settings import Needs
     from openbook.project import Project
@@ -100,6 +102,7 @@ def command(
         emit(results)
         return
     _show(results)
+    say(f"\n{recommend(record(results), project.settings.of(Needs)).text}")
     say(f"\n{out / RESULTS}\n{report}")
 
 
