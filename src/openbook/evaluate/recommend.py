@@ -224,19 +224,22 @@ def _caveats(
     undecided = [a for a in against if not a.shown and a.difference is not None]
     if undecided:
         decisive = next((a for a in undecided if a.name == chosen.name), undecided[0])
-        yield _needed(chosen, against[0].name, decisive, say)
+        if more := _needed(chosen, against[0].name, decisive, say):
+            yield more
     if len(chosen.record.methods) > 1 and chosen.needs == UNSTATED:
         yield say("no_needs")
 
 
 def _needed(chosen: Facts, best: str, other: Against, say: Wording) -> str:
-    """How many questions would settle the comparison that decided."""
+    """How many questions would settle the comparison that decided; empty where all are alike."""
     gap = other.difference
     if gap is None:
         return ""
     size = max(abs(gap.mean), chosen.needs.smallest_difference)
     column = chosen.record.column
     count = questions_needed(column(best, chosen.measure), column(other.name, chosen.measure), size)
+    if not count:
+        return ""
     return say(
         "needed",
         best=best,
