@@ -192,6 +192,16 @@ def test_bad_options_are_refused_before_anything_runs(
     assert not Path("out").exists()
 
 
+def test_a_missing_library_is_named_before_anything_runs(
+    questions: Path, openbook: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "sacrebleu", None)
+    done = openbook("compare --questions questions.jsonl --methods extractive --out out")
+    assert done.status == 1
+    assert "pip install 'openbook[compare]'" in done.err
+    assert not Path("out").exists()
+
+
 def test_a_killed_comparison_goes_on(questions: Path, project: Path, openbook: Run) -> None:
     write(questions, [{"_id": f"n{i}", "text": f"연차는 며칠인가요 {i}?"} for i in range(48)])
     line = "compare --questions questions.jsonl --methods 'echo(wait=0.02),echo(k=1)' --alone 0"

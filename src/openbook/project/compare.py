@@ -12,6 +12,7 @@ from typing import Any
 
 from openbook.artifacts import write_atomic
 from openbook.corpus.settings import Settings as CorpusSettings
+from openbook.errors import need
 from openbook.evaluate import stages
 from openbook.evaluate.checked import Checked, check
 from openbook.evaluate.compare import ALONE, compare, drawn, makes_of
@@ -41,6 +42,9 @@ from openbook.retrieve.glossary import FILE as GLOSSARY
 from openbook.types import LM, Example, Usage, digest
 
 RESULTS = "results.json"
+
+LIBRARIES = ("ir_measures", "rouge_score", "sacrebleu")
+"""What the measures need: asked for before anything is answered."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +105,8 @@ class Comparing:
             CostError: the cap was reached.
         """
         began, started = time.time(), time.perf_counter()
+        for module in LIBRARIES:
+            need(module, "compare")
         order, style = self.order, self._style
         if self.update is not None:
             self.update.check()
