@@ -24,7 +24,7 @@ def advanced_rag(
     k: int = 5,
     depth: int = 50,
     dense: float | str = LEARNT,
-    tokens: int = 600,
+    tokens: int = 1200,
     order: How = "sides",
     rewrite: str = "rules",
     writer: str = "model",

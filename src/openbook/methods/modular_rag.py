@@ -38,7 +38,7 @@ def modular_rag(
     large: str = "",
     sure: float = 0.7,
     scope: bool = False,
-    tokens: int = 600,
+    tokens: int = 1200,
     order: How = "sides",
     rewrite: str = "rules",
     writer: str = "model",
