@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -143,6 +144,7 @@ def child(tmp_path: Path) -> tuple["subprocess.Popen[str]", Path]:
     process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
     while not marker.exists():
         assert process.poll() is None
+        time.sleep(0.02)
     return process, folder
 
 
