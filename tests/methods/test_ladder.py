@@ -81,7 +81,7 @@ def test_advanced_rag_holds_what_it_read_best_first(project: Project) -> None:
     assert answer.quotes[0].text.startswith("Full-time staff have 15 days")
     outer = [label for label, _ in answer.trace if "/" not in label]
     assert outer == [
-        "rewrite", "expand", "fuse", "learnt_rank", "compress", "reorder", "generate",
+        "rewrite", "expand", "fuse", "learnt_rank", "first", "compress", "reorder", "generate",
     ]  # fmt: skip
 
 

@@ -10,6 +10,7 @@ Fails when the answer is spread over documents that the question does not name.
 
 from openbook.generate.writer import writer as ends
 from openbook.retrieve.expand import Expand
+from openbook.retrieve.first import First, common
 from openbook.retrieve.hybrid import LEARNT, retrieve
 from openbook.retrieve.ltr import LearntRank
 from openbook.retrieve.reorder import How
@@ -45,6 +46,6 @@ def advanced_rag(
         strict: leave out sentences that no quote supports.
     """
     kept = k if writer == "model" else 2 * k
-    found = Expand() >> retrieve(depth, 2 * depth, dense) >> LearntRank(kept, depth)
+    found = Expand() >> retrieve(depth, 2 * depth, dense) >> LearntRank(common(kept, depth), depth)
     end = ends(writer, k=k, tokens=tokens, order=order, model=model, strict=strict)
-    return Rewrite(rewrite) >> found >> end
+    return Rewrite(rewrite) >> found >> First(kept) >> end

@@ -12,6 +12,7 @@ confidence mean something on your documents.
 from openbook.generate.cascade import Cascade
 from openbook.generate.extract import Extract
 from openbook.generate.generate import Generate
+from openbook.retrieve.first import First
 from openbook.retrieve.hybrid import retrieve
 from openbook.retrieve.rewrite import Rewrite
 from openbook.stage import Stage, method
@@ -45,5 +46,5 @@ def cascade(
     first: Stage[Ranking, Answer] = Extract()
     if small:
         first = Generate(model=small, k=k, strict=strict)
-    both = Cascade(first, Generate(model=large, k=k, strict=strict), sure)
-    return Rewrite(rewrite) >> retrieve(2 * k, depth, dense) >> both
+    last = First(k) >> Generate(model=large, k=k, strict=strict)
+    return Rewrite(rewrite) >> retrieve(2 * k, depth, dense) >> Cascade(first, last, sure)

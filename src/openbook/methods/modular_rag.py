@@ -16,6 +16,7 @@ from openbook.generate.closed import Closed
 from openbook.generate.writer import writer as ends
 from openbook.retrieve.expand import Expand
 from openbook.retrieve.filter_rerank import FilterRerank
+from openbook.retrieve.first import First, common
 from openbook.retrieve.hybrid import LEARNT, retrieve
 from openbook.retrieve.intent import CHAT, FACT, OUT, SEVERAL, Intent
 from openbook.retrieve.iterate import Iterate
@@ -82,10 +83,10 @@ def modular_rag(
 def _reranked(large: str, k: int, depth: int, sure: float, model: str) -> Stage[Ranking, Ranking]:
     """The small model for the easy questions, the large one for the hard ones."""
     if not large:
-        return LearntRank(k, depth)
+        return LearntRank(common(k, depth), depth) >> First(k)
     learnt = LearntRank(depth, depth)
     if large == "cross":
-        return FilterRerank(learnt, Rerank(k, depth), sure, k)
+        return FilterRerank(learnt, Rerank(depth, depth), sure, k)
     if large == "model":
         return FilterRerank(learnt, Listwise(k, model=model), sure, k)
     raise InputError(f'large = "{large}" is not known', fix="Give cross, model, or nothing.")

@@ -7,6 +7,7 @@ from typing import Any, Literal, get_type_hints
 from openbook.errors import InputError, nearest
 from openbook.retrieve.dense import Dense
 from openbook.retrieve.diversify import Diversify
+from openbook.retrieve.first import First, common
 from openbook.retrieve.fuse import Fuse
 from openbook.retrieve.lexical import Lexical
 from openbook.retrieve.rerank import Rerank
@@ -74,6 +75,9 @@ def retrieve(
         diversity: how much unlike passages are preferred, in [0, 1]; 0 for not at all
             (maximal marginal relevance).
 
+    Rankings are cut at a common depth before the first ``k`` are taken, so that methods that read
+    different numbers of passages share them; the hits are the same.
+
     Raises:
         InputError: a weight outside [0, 1], or another fusion.
     """
@@ -84,14 +88,15 @@ def retrieve(
             raise InputError(f"{label} = {value} is not accepted", fix=f"Give one in [0, 1]{more}.")
     if fusion not in ("convex", "rrf"):
         raise InputError(f'there is no fusion "{fusion}"', fix="Give convex or rrf.")
-    pool = max(k, rerank, depth if diversity else 0)
+    asked = max(k, rerank, depth if diversity else 0)
+    pool = common(asked, depth)
     stage: Stage[Query, Ranking] = Lexical(pool, max(depth, pool))
     if weight := float(weight):
         both = (Lexical(depth, depth), Dense(depth))
         how: Literal["convex", "rrf"] = "rrf" if fusion == "rrf" else "convex"
         stage = Fuse(both, (1.0 - weight, weight), how, pool, learnt=dense == LEARNT)
     if rerank:
-        stage = stage >> Rerank(k=pool if diversity else k, depth=rerank)
+        stage = stage >> Rerank(k=rerank, depth=rerank)
     if diversity:
-        stage = stage >> Diversify(k=k, trade=1.0 - diversity, depth=pool)
-    return stage
+        return stage >> Diversify(k=k, trade=1.0 - diversity, depth=asked)
+    return stage if k == (rerank or pool) else stage >> First(k)
