@@ -128,6 +128,17 @@ def test_running_again_asks_nothing_and_gives_the_same(questions: Path, openbook
     assert Path("out/seconds.jsonl").read_bytes() == seconds
 
 
+def test_needs_can_be_stated_between_two_runs(questions: Path, openbook: Run) -> None:
+    line = "compare --questions questions.jsonl --methods extractive --out out --alone 0"
+    assert openbook(line).status == 0
+    kept = Path("out/answers/extractive.jsonl").stat().st_mtime_ns
+    settings = Path("openbook.toml")
+    text = settings.read_text("utf-8")
+    settings.write_text(text.replace("# latency_p95_s = 0.0", "latency_p95_s = 3.0"), "utf-8")
+    assert openbook(line).status == 0
+    assert Path("out/answers/extractive.jsonl").stat().st_mtime_ns == kept
+
+
 def test_other_makes_are_refused_until_told(
     questions: Path, documents: Path, openbook: Run
 ) -> None:

@@ -118,6 +118,12 @@ def test_few_questions_are_called_that() -> None:
     assert "No needs are stated" in text
 
 
+def test_no_number_of_questions_below_those_that_did_not_suffice() -> None:
+    found = recommend(of({"cheap": [1.0] * 6, "dear": [0.0] * 5 + [1.0]}, dear=0.1))
+    (told,) = (text for text in found.caveats if "is not “the same”" in text)
+    assert "More questions would settle it." in told and "About" not in told
+
+
 def test_it_speaks_korean() -> None:
     found = recommend(record(results(0, 60)), Needs(sources_required=True), "ko")
     assert "방식을 쓰십시오" in found.headline

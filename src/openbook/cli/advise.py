@@ -23,7 +23,7 @@ def command(
 ) -> None:
     """Say what to try first and what is not worth it, from documents and needs alone.
 
-    Nothing is measured or trained. State your needs in the table [needs] of openbook.toml.
+    Nothing is measured or trained. State your needs in openbook.toml, in the table needs.
     """
     from dataclasses import asdict
 

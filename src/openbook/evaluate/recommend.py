@@ -231,7 +231,10 @@ def _caveats(
 
 
 def _needed(chosen: Facts, best: str, other: Against, say: Wording) -> str:
-    """How many questions would settle the comparison that decided; empty where all are alike."""
+    """How many questions would settle the comparison that decided; empty where all are alike.
+
+    No number where the approximation says fewer than were asked: it holds for many questions.
+    """
     gap = other.difference
     if gap is None:
         return ""
@@ -241,7 +244,7 @@ def _needed(chosen: Facts, best: str, other: Against, say: Wording) -> str:
     if not count:
         return ""
     return say(
-        "needed",
+        "needed" if count > gap.n else "not_same",
         best=best,
         name=other.name,
         worst=say.number(gap.high),

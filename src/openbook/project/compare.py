@@ -46,6 +46,9 @@ RESULTS = "results.json"
 LIBRARIES = ("ir_measures", "rouge_score", "sacrebleu")
 """What the measures need: asked for before anything is answered."""
 
+NO_ANSWERS = frozenset({"needs"})
+"""Tables of openbook.toml that decide no answer: needs choose among answers already made."""
+
 
 @dataclass(frozen=True)
 class Order:
@@ -294,7 +297,7 @@ def take_part(project: Project, specs: Sequence[Spec]) -> list[Contestant]:
     Raises:
         InputError: no such method, or a parameter that it does not have.
     """
-    tables = project.settings.tables.items()
+    tables = [(name, t) for name, t in project.settings.tables.items() if name not in NO_ANSWERS]
     shared = {"settings": digest(*(f"{name}={table!r}" for name, table in tables))}
     examples = project.settings.of(GenerateSettings).examples
     files = {"glossary": project.folder / GLOSSARY, "examples": project.folder / examples}
