@@ -164,6 +164,21 @@ def test_a_method_that_raises_stops_with_a_hint(questions: Path, openbook: Run) 
     assert not Path("out/results.json").exists()
 
 
+def test_a_method_that_was_mended_goes_on_and_the_others_keep_their_answers(
+    questions: Path, openbook: Run
+) -> None:
+    line = "compare --questions questions.jsonl --methods 'extractive,echo(fault=q3)' --out out"
+    assert openbook(line).status == 1
+    kept = Path("out/answers/extractive.jsonl").stat().st_mtime_ns
+    method = questions.parent / "methods" / "echo.py"
+    text = method.read_text("utf-8")
+    method.write_text(text.replace("raise LookupError", "LookupError"), "utf-8")
+    assert openbook(line).status == 0
+    assert Path("out/answers/extractive.jsonl").stat().st_mtime_ns == kept
+    method.write_text(text.replace("[:60]", "[:30]"), "utf-8")
+    assert openbook(line).status == 1, "answers of the file before are not taken for its own"
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [

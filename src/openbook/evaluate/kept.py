@@ -32,6 +32,9 @@ from openbook.types import (
 )
 from openbook.types import Path as Chain
 
+METHOD_FILE = "method file"
+"""What made answers: the text of the user's own method file."""
+
 
 def encode(answer: Answer) -> dict[str, Any]:
     """An answer as JSON, without its prompt and the texts of its ranking."""
@@ -129,9 +132,10 @@ class Kept:
         self.folder = folder
         if fresh:
             _clear(folder)
-        for name, made in makes.items():
-            _check(folder, name, made)
+        outdated = [name for name, made in makes.items() if _outdated(folder, name, made)]
         (folder / "answers").mkdir(parents=True, exist_ok=True)
+        for name in outdated:
+            _drop(folder, name)
         self.answers: dict[str, dict[str, dict[str, Any]]] = {}
         self._files: dict[str, Lines] = {}
         for name, made in makes.items():
@@ -181,22 +185,44 @@ def _text(made: Mapping[str, Any]) -> str:
     return json.dumps(made, ensure_ascii=False, indent=1) + "\n"
 
 
-def _check(folder: Path, name: str, made: Mapping[str, Any]) -> None:
-    """Refuse to mix answers of two makes."""
+def _outdated(folder: Path, name: str, made: Mapping[str, Any]) -> bool:
+    """Whether answers are those of the method before its user edited its file: they are made
+    anew. Any other two makes are refused.
+    """
     record = _file(folder, name).with_suffix(".json")
     if not record.exists():
-        return
+        return False
     try:
         before = json.loads(record.read_text("utf-8"))
     except ValueError:
         before = {}
-    if before != json.loads(_text(made)):
+    now = json.loads(_text(made))
+    if all(METHOD_FILE in made for made in (before, now)) and _others(before) == _others(now):
+        return bool(before != now)
+    if before != now:
         other = ", ".join(f"other {key}" for key in made if before.get(key) != made[key])
         raise InputError(
             f"holds answers of {name} from another run ({other or 'with other makes'})",
             where=str(folder),
             fix="Name another folder, or give --fresh to replace them.",
         )
+    return False
+
+
+def _others(made: Mapping[str, Any]) -> dict[str, Any]:
+    """What made answers, but for the method's own file and the stages that it builds."""
+    return {key: value for key, value in made.items() if key not in (METHOD_FILE, "expression")}
+
+
+def _drop(folder: Path, name: str) -> None:
+    """Forget the answers and seconds of a method. What was paid for them stays counted."""
+    for suffix in (".jsonl", ".json"):
+        _file(folder, name).with_suffix(suffix).unlink(missing_ok=True)
+    seconds = Lines(folder / "seconds.jsonl")
+    rows = [{**row, "method": ""} if row["method"] == name else row for row in seconds.held]
+    if rows:
+        text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+        write_atomic(seconds.file, text)
 
 
 def _clear(folder: Path) -> None:

@@ -19,7 +19,7 @@ from openbook.evaluate.compare import ALONE, compare, drawn, makes_of
 from openbook.evaluate.contestants import Contestant, Spec, parents, parse_methods
 from openbook.evaluate.estimate import Estimate, Rehearsal, rehearse
 from openbook.evaluate.judge import judge
-from openbook.evaluate.kept import Kept, Lines, decode
+from openbook.evaluate.kept import METHOD_FILE, Kept, Lines, decode
 from openbook.evaluate.makers import made_by
 from openbook.evaluate.measure import Measure
 from openbook.evaluate.measures import known
@@ -308,7 +308,7 @@ def take_part(project: Project, specs: Sequence[Spec]) -> list[Contestant]:
         made = project.methods[name]
         own = {
             "calibration": project.calibration_file(name),
-            "method file": project.folder / "methods" / f"{name}.py",
+            METHOD_FILE: project.folder / "methods" / f"{name}.py",
         }
         makes = {**shared, **_digests(own)}
         found.append(
