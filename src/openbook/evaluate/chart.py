@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import fields
 from typing import Any, cast
 
+from openbook.retrieve.first import First
 from openbook.stage import Chain, Stage
 from openbook.types import Query, Ranking
 
@@ -37,7 +38,11 @@ def place(stage: Stage[Any, Any]) -> tuple[float, float]:
     """How far the model is adapted, and how much outside knowledge it is given."""
     stages = list(dict.fromkeys(walk(stage)))
     retrievers = [s for s in stages if s.takes is Query and s.gives is Ranking]
-    around = [s for s in stages if s.gives in (Query, Ranking) and s not in retrievers]
+    around = [
+        s
+        for s in stages
+        if s.gives in (Query, Ranking) and s not in retrievers and not isinstance(s, First)
+    ]
     knowledge = min(1.0, 0.4 + 0.1 * len(around)) if retrievers else 0.0
     if adapters(stage):
         return 0.8, knowledge
