@@ -128,6 +128,16 @@ def test_running_again_asks_nothing_and_gives_the_same(questions: Path, openbook
     assert Path("out/seconds.jsonl").read_bytes() == seconds
 
 
+def test_a_judge_that_is_not_there_is_refused_before_anything_runs(
+    questions: Path, openbook: Run
+) -> None:
+    line = "compare --questions questions.jsonl --methods extractive --out out --judge nobody"
+    refused = openbook(line)
+    assert refused.status
+    assert 'no model "nobody"' in refused.err
+    assert not Path("out").exists()
+
+
 def test_needs_can_be_stated_between_two_runs(questions: Path, openbook: Run) -> None:
     line = "compare --questions questions.jsonl --methods extractive --out out --alone 0"
     assert openbook(line).status == 0

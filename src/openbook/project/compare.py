@@ -111,6 +111,9 @@ class Comparing:
         for module in LIBRARIES:
             need(module, "compare")
         order, style = self.order, self._style
+        if order.judge:
+            models = self.project.settings.of(ModelSettings)
+            describe(order.judge, models, self.project.folder, "generator")
         if self.update is not None:
             self.update.check()
         makes = {c.name: makes_of(c, self.examples, self.runtime) for c in self.contestants}
