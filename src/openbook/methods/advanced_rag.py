@@ -5,7 +5,8 @@ Adds to:  naive_rag: further search terms, hybrid retrieval, a learnt reranking,
 Idea:     find more, put it in order, and read less of it.
 Source:   advanced RAG in Gao et al. (arXiv:2312.10997); the stages name theirs.
 Cost:     one generation a question, over at most `tokens` tokens; some 20 ms for the rest.
-Fails when the answer is spread over documents that the question does not name.
+Fails when the answer is spread over documents that the question does not name; its reranking
+          also loses on pages of links that are asked for by their title.
 """
 
 from openbook.generate.writer import writer as ends
