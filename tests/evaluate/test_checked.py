@@ -102,3 +102,14 @@ def test_splits_by_document_pass(tmp_path: Path) -> None:
         {"gold": ["handbook/b.md"]},
     )
     assert len(check(file, Shelf()).examples) == 5
+
+
+def test_questions_on_which_nothing_can_be_measured_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(QuestionsError, match="no question has a label"):
+        check(questions(tmp_path, {}, {"answerable": True}), Shelf())
+    with pytest.raises(QuestionsError, match=r'lines? 2: has "answers" and says'):
+        check(
+            questions(tmp_path, {"answers": ["a"]}, {"answers": ["b"], "answerable": False}),
+            Shelf(),
+        )
+    assert len(check(questions(tmp_path, {}, {"answerable": False}), Shelf()).examples) == 2

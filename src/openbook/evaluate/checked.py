@@ -53,9 +53,11 @@ def check(path: Path, knowledge: Known) -> Checked:
     Raises:
         QuestionsError: as :func:`~openbook.evaluate.questions.read_questions`; gold evidence
             that is not in the knowledge base, or names documents and passages at once;
+            no question with a label, or one with answers that is said to have none;
             questions of the train split and of another about one document.
     """
     numbered = read_numbered(path)
+    _refuse_labels(path, numbered)
     documents = set(knowledge.document_ids())
     of_passage: dict[str, str] = {}
     if any(name not in documents for e in numbered.values() for name in e.gold):
@@ -70,6 +72,23 @@ def check(path: Path, knowledge: Known) -> Checked:
             gold[example.id] = tuple(dict.fromkeys(named))
     _refuse_mixed(path, numbered, gold)
     return Checked(tuple(numbered.values()), levels, gold)
+
+
+def _refuse_labels(path: Path, numbered: Mapping[int, Example]) -> None:
+    """Refuse what nothing could be measured on, and labels that contradict each other."""
+    both = [n for n, e in numbered.items() if e.answers and e.answerable is False]
+    if both:
+        raise QuestionsError(
+            'has "answers" and says "answerable": false',
+            where=f"{path}, {_lines(both)}",
+            fix="Remove one of the two.",
+        )
+    if not any(e.answers or e.gold or e.answerable is False for e in numbered.values()):
+        raise QuestionsError(
+            "no question has a label, so nothing can be measured",
+            where=str(path),
+            fix='Give questions "answers", "gold", or "answerable": false.',
+        )
 
 
 def _level(example: Example, documents: set[str], where: str) -> Level:
