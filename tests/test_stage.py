@@ -104,17 +104,27 @@ def test_a_file_in_the_folder_is_a_method(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [
-        ("extractive.py", "", "already a method"),
         ("broken.py", "def x(:", "SyntaxError"),
         ("empty.py", "x = 1", "defines 0 methods"),
         ("absent.py", "import not_there_at_all", "ModuleNotFoundError"),
     ],
 )
-def test_bad_method_files_are_named(tmp_path: Path, name: str, text: str, message: str) -> None:
+def test_a_bad_method_file_is_named_when_it_is_asked_for(
+    tmp_path: Path, name: str, text: str, message: str
+) -> None:
     (tmp_path / name).write_text(text)
+    found = methods(tmp_path)
+    assert "extractive" in found and message in found[name.removesuffix(".py")].summary
+    found["extractive"]()
     with pytest.raises(InputError, match=message) as caught:
-        methods(tmp_path)
+        found[name.removesuffix(".py")](k=2)
     assert name in str(caught.value)
+
+
+def test_a_name_that_is_taken_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "extractive.py").write_text("")
+    with pytest.raises(InputError, match="already a method"):
+        methods(tmp_path)
 
 
 def test_sections_of_a_docstring() -> None:

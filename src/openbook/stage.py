@@ -180,7 +180,8 @@ SECTIONS = ("Adds to", "Idea", "Source", "Cost", "Fails when")
 class Method:
     """A named way from a question to an answer: one file in a ``methods/`` folder.
 
-    ``about`` holds the sections of the file's docstring (:data:`SECTIONS`).
+    ``about`` holds the sections of the file's docstring (:data:`SECTIONS`). A file that cannot
+    be used is a method too, one that says why (``broken``) when it is asked for.
     """
 
     name: str
@@ -188,13 +189,17 @@ class Method:
     summary: str
     about: tuple[tuple[str, str], ...]
     build: Callable[..., Stage[Query, Answer]]
+    broken: InputError | None = None
 
     def __call__(self, **settings: Any) -> Stage[Query, Answer]:
         """The stages of this method, with some of its parameters set.
 
         Raises:
-            InputError: a parameter that the method does not have, or a value of another type.
+            InputError: a parameter that the method does not have, or a value of another type; a
+                file that cannot be imported or defines no method.
         """
+        if self.broken is not None:
+            raise self.broken
         known = inspect.signature(self.build).parameters
         hints = get_type_hints(self.build)
         for key, value in settings.items():
@@ -275,7 +280,7 @@ def methods(folder: Path | None = None) -> Mapping[str, Method]:
         folder: a folder of the user's own method files; they may not take a name twice.
 
     Raises:
-        InputError: a method file that cannot be imported or defines no method.
+        InputError: a file of the user's that takes the name of another method.
     """
     found: dict[str, Method] = {}
     package = importlib.import_module("openbook.methods")
@@ -289,8 +294,17 @@ def methods(folder: Path | None = None) -> Mapping[str, Method]:
             raise InputError(
                 f'there is already a method "{file.stem}"', where=str(file), fix="Rename the file."
             )
-        found[file.stem] = _method_of(_load(file))
+        try:
+            found[file.stem] = _method_of(_load(file))
+        except InputError as error:
+            why = (("Fails when", f"always: {error}"),)
+            found[file.stem] = Method(file.stem, "", f"cannot be used: {error}", why, _none, error)
     return found
+
+
+def _none() -> Stage[Query, Answer]:
+    """Builds a method that cannot be used; never called."""
+    raise AssertionError
 
 
 def _load(file: Path) -> Any:
