@@ -127,7 +127,7 @@ def _totals(results: dict[str, Any]) -> Table:
     timed = max((row["n"] for row in results["latency"].values()), default=0)
     table = _table(f"{n} questions; latency from {timed} asked one at a time")
     names = [*results["main"], "latency p50", "latency p95", "cost"]
-    table.add_column("method")
+    table.add_column("method", overflow="fold")
     for name in names:
         table.add_column(name, justify="right")
     units = {measure["name"]: measure["unit"] for measure in results["measures"]}
@@ -142,7 +142,12 @@ def _pairs(results: dict[str, Any]) -> Table:
     table = _table("Paired differences, 95 % intervals, p corrected by Holm")
     for name in ("method", "against", "measure", "difference", "interval", "p", ""):
         right = name in ("difference", "p")
-        table.add_column(name, justify="right" if right else "left", no_wrap=name != "method")
+        table.add_column(
+            name,
+            justify="right" if right else "left",
+            no_wrap=name not in ("method", "against"),
+            overflow="fold",
+        )
     for row in results["pairs"]:
         table.add_row(
             row["method"],
@@ -171,7 +176,7 @@ def _update(results: dict[str, Any]) -> Table:
 def _group(console: Console, group: str, totals: dict[str, Any], names: list[str]) -> None:
     """The main measures of a part of the questions."""
     table = _table(f"Questions about {group} documents")
-    table.add_column("method")
+    table.add_column("method", overflow="fold")
     for name in names:
         table.add_column(name, justify="right")
     for method, by in totals.items():
