@@ -9,11 +9,11 @@ Each embedding has a part for its word (:mod:`vectors`), a few coordinates that 
 of token it is (:class:`Flag`), and room that is empty, into which heads write (:class:`Room`).
 
     layer 1   what stood before, and two before; whether a passage has begun
-    layer 2   copying: what followed here the last time, by two tokens (induction heads; Olsson
-              et al., 2022, arXiv:2209.11895); matching: is this word asked about, how rare is
-              it; the first word of this sentence
+    layer 2   matching: is this word asked about, how rare is it; the first word of this sentence
     layer 3   how much of the sentence is asked about
-    layer 4   where a quote begins: the first word of the sentence with most of it
+    layer 4   where a quote begins: the first word of the sentence with most of it; copying: what
+              followed here the last time, by two tokens (induction heads; Olsson et al., 2022,
+              arXiv:2209.11895)
     layer 5   where an answer begins: a number or a name near what is asked about
 
 Heads compare on the slowest rotary frequencies, which distance hardly turns; those that look
@@ -67,8 +67,8 @@ for the one before it."""
 NEAR, SAME, CHOOSING = 2.0, 1.7, 2.0
 """Weights of the norms of queries and keys: how sharply heads choose by distance, by
 likeness, and among sentences."""
-"""How strongly heads write, beside an embedding."""
 CARRIED, TOLD, PASSED, CHOSEN, ANSWERED = 0.08, 0.08, 0.6, 1.6, 0.15
+"""How strongly heads write, beside an embedding."""
 
 
 @dataclass(frozen=True)
@@ -199,14 +199,12 @@ class _Maker:
     def head(self, layer: int, number: int) -> _Head:
         return _Head(self.layers[layer].self_attn, number, self.size)
 
-    def norms(self, layer: int, **weights: float) -> None:
+    def norms(self, layer: int, same: float = SAME) -> None:
         attention = self.layers[layer].self_attn
-        fast = self.pairs(0, 4)
-        between = self.pairs(4, 9)
         for norm in (attention.q_norm, attention.k_norm):
-            norm.weight[self.slow] = weights.get("same", SAME)
-            norm.weight[fast] = weights.get("near", NEAR)
-            norm.weight[between] = weights.get("between", SAME)
+            norm.weight[self.slow] = same
+            norm.weight[self.pairs(0, 4)] = NEAR
+            norm.weight[self.pairs(4, 9)] = SAME
 
     def pairs(self, begin: int, end: int) -> torch.Tensor:
         """Both coordinates of some rotary pairs, counted from the fastest."""
@@ -255,7 +253,7 @@ class _Maker:
         inside.out[Flag.INSIDE, 0] = TOLD / 2
 
     def two(self) -> None:
-        """Copying, matching, the sentence's first word."""
+        """Matching, and the sentence's first word."""
         self.norms(1)
         room, basis = self.room, self.basis
         match = self.head(1, 1)
@@ -290,10 +288,9 @@ class _Maker:
         worth.out[Flag.WORTH, 0] = TOLD
 
     def four(self) -> None:
-        """Where a quote begins: the first word of the sentence most asked about."""
+        """Where a quote begins: the first word of the sentence most asked about; copying."""
         self.norms(3, same=CHOOSING)
-        self.choose(3, Flag.QUOTE)
-        chosen = self.head_of(3)
+        chosen = self.choosing(3, Flag.QUOTE)
         chosen.key[self.slow[0], Flag.ENDS] = 1.0
         chosen.key[self.slow[0], Flag.CONSTANT] -= 1.0
         chosen.value[: self.most, self.room.first] = torch.eye(self.most)
@@ -311,16 +308,17 @@ class _Maker:
     def five(self) -> None:
         """Where an answer begins: a number or a name near what is asked about."""
         self.norms(4, same=CHOOSING)
-        self.choose(4, Flag.ANSWER)
-        chosen = self.head_of(4)
+        chosen = self.choosing(4, Flag.ANSWER)
         a = self.slow[0]
         chosen.key[a, Flag.DIGIT] = chosen.key[a, Flag.CAPITAL] = 0.5
         chosen.key[a, Flag.MATCHED] = -1.0
         chosen.value[: len(self.basis)] = self.basis
         chosen.out[:, : len(self.basis)] = ANSWERED * self.basis.T
 
-    def choose(self, layer: int, when: Flag) -> None:
-        """At a mark, what is worth most in the passages; elsewhere the beginning of the text."""
+    def choosing(self, layer: int, when: Flag) -> _Head:
+        """A head that looks at what is worth most in the passages, at a mark; elsewhere at the
+        beginning of the text.
+        """
         head = self.head(layer, 0)
         a, begin, rest = self.slow[0], self.slow[1], self.slow[2]
         head.query[a, when] = 2.0
@@ -330,16 +328,7 @@ class _Maker:
         head.key[a, Flag.CONSTANT] = -2.0
         head.key[begin, Flag.START] = 1.0
         head.key[rest, Flag.CONSTANT] = 1.25
-
-    def head_of(self, layer: int) -> _Head:
-        """The first head of a layer, as it was set."""
-        found = object.__new__(_Head)
-        attention, rows = self.layers[layer].self_attn, slice(0, self.size)
-        found.query = attention.q_proj.weight[rows]
-        found.key = attention.k_proj.weight[rows]
-        found.value = attention.v_proj.weight[rows]
-        found.out = attention.o_proj.weight[:, rows]
-        return found
+        return head
 
 
 def _at(place: slice, begin: int, end: int | None = None) -> slice:

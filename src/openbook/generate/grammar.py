@@ -1,4 +1,4 @@
-"""English words that name nothing by themselves, and the months."""
+"""English words that name nothing by themselves."""
 
 from __future__ import annotations
 
@@ -19,10 +19,3 @@ EN_STOP = frozenset(
     )
 )
 """Function words, and words that answers are made with."""
-
-_MONTHS = _list(
-    "january february march april may june july august september october november december"
-)
-MONTH = {name: number for number, name in enumerate(_MONTHS, start=1)}
-MONTH |= {name[:3]: number for name, number in MONTH.items()} | {"sept": 9}
-"""Months by name, in lower case."""

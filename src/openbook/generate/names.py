@@ -12,7 +12,8 @@ import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
-from openbook.generate.grammar import EN_STOP, MONTH
+from openbook.generate.grammar import EN_STOP
+from openbook.text.dates import MONTH_OF
 from openbook.text.overlap import rarity
 from openbook.text.stems import stem
 from openbook.text.terms import tagged
@@ -61,7 +62,7 @@ def _latin(claim: str, korean: bool) -> Iterator[str]:
             continue
         bare = re.sub(r"['’]s?$", "", word[0])
         low = bare.casefold()
-        if low in EN_STOP or low in MONTH or not bare:
+        if low in EN_STOP or low in MONTH_OF or not bare:
             continue
         if korean or _is_name(claim, words, at, bare):
             yield bare

@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
 
-from openbook.generate.grammar import MONTH
 from openbook.generate.spelled import EN_SPELLED, KO_FIGURE, english, korean
+from openbook.text.dates import MONTH_OF
+from openbook.text.numerals import SCALES
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,6 @@ _NUMBER = re.compile(
     rf"|(?P<en>{EN_SPELLED})",
     re.IGNORECASE,
 )
-_SCALE = {"thousand": 3, "million": 6, "billion": 9, "trillion": 12}
 _RANGE = re.compile(
     r"(?:\s?[^\W\d_]{0,3}\s?(?:~|∼|–|-|to|and|에서|부터|또는|or)\s?)", re.IGNORECASE
 )
@@ -149,7 +149,7 @@ def dates(text: str) -> tuple[When, ...]:
 def _date(match: re.Match[str]) -> When:
     said = match.groupdict()
     month = said["month"]
-    number = int(month) if month.isdigit() else MONTH[month.lower().rstrip(".")]
+    number = int(month) if month.isdigit() else MONTH_OF[month.lower().rstrip(".")]
     year, day = int(said.get("year") or 0), int(said.get("day") or 0)
     return When(year, number, day, start=match.start(), end=match.end())
 
@@ -203,7 +203,7 @@ def _value(match: re.Match[str], loose: bool) -> Decimal | None:
     if match["en"]:
         return english(match["en"], loose)
     value = Decimal(match["figure"].replace(",", ""))
-    return value * Decimal(10 ** _SCALE.get((match["scale"] or "").lower(), 0))
+    return value * SCALES.get((match["scale"] or "").lower(), 1)
 
 
 def _unit(text: str, start: int, end: int) -> str:

@@ -5,29 +5,8 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-_TEENS = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-]
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()  # noqa: SIM905
+from openbook.text.numerals import SCALES, SMALL
+
 _ORDINALS = [
     "first",
     "second",
@@ -42,15 +21,12 @@ _ORDINALS = [
     "eleventh",
     "twelfth",
 ]
-_WORD = {word: value for value, word in enumerate(_TEENS)}
-_WORD |= {word: 20 + 10 * at for at, word in enumerate(_TENS)}
 _ORDINAL = {word: value for value, word in enumerate(_ORDINALS, start=1)}
-_BIG = {"hundred": 2, "thousand": 3, "million": 6, "billion": 9, "trillion": 12}
 
-SPELLED = frozenset((*_WORD, "dozen", "hundred"))
+SPELLED = frozenset((*SMALL, "dozen", "hundred"))
 """English number words that are no content words."""
 
-_ONE = "|".join((*_WORD, "dozen", *_BIG))
+_ONE = "|".join((*SMALL, "dozen", "hundred", *SCALES))
 EN_SPELLED = (
     rf"\b(?:(?:an?\s)?(?:hundred|thousand|million|billion|dozen)|{_ONE})s?"
     rf"(?:[\s-](?:and\s)?(?:{_ONE})s?)*\b|\b(?:{'|'.join(_ORDINALS)})\b"
@@ -93,15 +69,15 @@ def english(words: str, loose: bool = True) -> Decimal | None:
         return Decimal(_ORDINAL[low])
     total, block = 0, 0
     for word in re.findall(r"[a-z]+", low):
-        bare = word if word in _WORD else word.removesuffix("s")
-        if bare in _WORD:
-            block += _WORD[bare]
+        bare = word if word in SMALL else word.removesuffix("s")
+        if bare in SMALL:
+            block += SMALL[bare]
         elif bare == "dozen":
             block = (block or 1) * 12
         elif bare == "hundred":
             block = (block or 1) * 100
-        elif bare in _BIG:
-            total += (block or 1) * 10 ** _BIG[bare]
+        elif bare in SCALES:
+            total += (block or 1) * SCALES[bare]
             block = 0
     return Decimal(total + block)
 

@@ -15,10 +15,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
-from openbook.generate.grammar import EN_STOP, MONTH
+from openbook.generate.grammar import EN_STOP
 from openbook.generate.names import names
 from openbook.generate.quantities import amounts, dates
 from openbook.generate.spelled import SPELLED
+from openbook.text.dates import MONTH_OF
 from openbook.text.terms import analyse
 
 SHARE = Decimal("0.6")
@@ -113,7 +114,7 @@ def _content(text: str) -> frozenset[str]:
         low = match[0].casefold()
         if match.start() and text[match.start() - 1].isdigit():
             low = re.sub(r"^(?:천만|백만|천|만|억|조)(?=.)", "", low)
-        if low in EN_STOP or low in SPELLED or low in MONTH or low in _KO_STOP:
+        if low in EN_STOP or low in SPELLED or low in MONTH_OF or low in _KO_STOP:
             continue
         bare = _KO_ENDING.sub("", low) if re.search("[가-힣]", low) else low
         if bare and bare not in _KO_STOP and (len(bare) > 1 or not low.isascii()):

@@ -42,6 +42,8 @@ class LocalLM:
     prices: tuple[float, float]
     loaded: Loaded = field(repr=False)
     verbatim: bool = True
+    answers: bool = False
+    """Whether its short answers, too, are held to the passages."""
     lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     @classmethod
@@ -67,6 +69,7 @@ class LocalLM:
             prices=(settings.price_in, settings.price_out),
             loaded=loaded,
             verbatim=settings.verbatim,
+            answers=bool(getattr(loaded.model.config, FLAG, False)) and not settings.adapter,
         )
 
     def complete(
@@ -196,13 +199,7 @@ class LocalLM:
         if not any(sources) or not self.vocabulary:
             return None
         model, tokenizer = self.loaded.model, self.loaded.tokenizer
-        return Verbatim(self.vocabulary, sources, self.from_passages, ends_of(model, tokenizer))
-
-    @property
-    def from_passages(self) -> bool:
-        """Whether the model, without an adapter, answers with words of the passages alone."""
-        stated = bool(getattr(self.loaded.model.config, FLAG, False))
-        return stated and "+" not in self.name
+        return Verbatim(self.vocabulary, sources, self.answers, ends_of(model, tokenizer))
 
     @cached_property
     def vocabulary(self) -> Vocabulary | None:

@@ -264,16 +264,15 @@ class Verbatim:
     ) -> None:
         self.vocabulary = vocabulary
         self.rows = [_Row(source, vocabulary, answers, tuple(ends)) for source in sources]
-        self.width = 0
+        self.begun = False
 
     def __call__(self, input_ids: Any, scores: Any) -> Any:
         """Scores, shape ``(rows, vocabulary)``, minus infinity for what would not be a quote."""
-        first, self.width = not self.width, int(input_ids.shape[1])
         last = input_ids[:, -1].tolist()
         for number, row in enumerate(self.rows):
             if not row.source:
                 continue
-            if not first and last[number] < len(self.vocabulary.tokens):
+            if self.begun and last[number] < len(self.vocabulary.tokens):
                 row.read(self.vocabulary.tokens[last[number]])
             allowed = row.allowed()
             if allowed is not None:
@@ -281,4 +280,5 @@ class Verbatim:
                 values = scores[number, kept]
                 scores[number] = float("-inf")
                 scores[number, kept] = values
+        self.begun = True
         return scores

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 _IN_ORDER = "January February March April May June July August September October November December"
 MONTHS = _IN_ORDER.split()
-_NAMES = {name[:n].lower(): at for at, name in enumerate(MONTHS, 1) for n in (3, len(name))} | {
+MONTH_OF = {name[:n].lower(): at for at, name in enumerate(MONTHS, 1) for n in (3, len(name))} | {
     "sept": 9
 }
-_NAME = rf"(?P<name>{'|'.join(sorted(_NAMES, key=len, reverse=True))})\.?"
+"""Months by name, whole or short, in lower case."""
+_NAME = rf"(?P<name>{'|'.join(sorted(MONTH_OF, key=len, reverse=True))})\.?"
 _YEAR = r"(?P<year>1\d{3}|20\d{2})"
 _MONTH = r"(?P<month>0?[1-9]|1[0-2])"
 _DAY = r"(?P<day>0?[1-9]|[12]\d|3[01])"
@@ -88,7 +89,7 @@ def _read(parts: dict[str, str | None]) -> Day | None:
     elif name := parts.get("name"):
         if name.islower() and name in ("may", "mar", "march"):
             return None
-        month = _NAMES[name.lower()]
+        month = MONTH_OF[name.lower()]
     else:
         month = int(parts.get("month") or 0)
     longest = monthrange(year or 2024, month)[1]
