@@ -28,6 +28,7 @@ import numpy as np
 from ir_measures import R, nDCG
 from sets import SETS, Queries
 
+from openbook.evaluate.statistics import interval
 from openbook.generate.confidence import Calibration
 from openbook.generate.extract import Extract
 from openbook.knowledge.base import KnowledgeBase
@@ -137,9 +138,7 @@ def scores(run: Run, queries: Queries) -> dict[str, dict[str, float]]:
 def paired(new: dict[str, float], old: dict[str, float]) -> dict[str, Any]:
     """Mean difference with its bootstrap interval."""
     values = np.array([new[key] - old[key] for key in old])
-    chance = np.random.default_rng(SEED)
-    means = values[chance.integers(0, len(values), (RESAMPLES, len(values)))].mean(axis=1)
-    low, high = np.percentile(means, [2.5, 97.5])
+    low, high = interval(values, seed=SEED, resamples=RESAMPLES)
     return {
         "difference": round(float(values.mean()), 4),
         "low": round(float(low), 4),

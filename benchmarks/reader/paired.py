@@ -1,4 +1,4 @@
-"""Paired differences with bootstrap intervals."""
+"""Differences as the reader's benchmarks print them, by the package's own statistics."""
 
 from __future__ import annotations
 
@@ -7,18 +7,14 @@ from typing import Any
 
 import numpy as np
 
-RESAMPLES = 10_000
+from openbook.evaluate import statistics
+
 SEED = 20261121
 
 
 def interval(values: Sequence[float]) -> tuple[float, float]:
     """95 % percentile interval of a mean by the bootstrap over questions, seeded."""
-    held = np.asarray(values, dtype=float)
-    draw = np.random.default_rng(SEED)
-    size = len(held)
-    means = np.array([held[draw.integers(0, size, size)].mean() for _ in range(RESAMPLES)])
-    low, high = np.percentile(means, [2.5, 97.5])
-    return float(low), float(high)
+    return statistics.interval(values, seed=SEED)
 
 
 def paired(ours: Sequence[float], theirs: Sequence[float]) -> dict[str, Any]:

@@ -31,10 +31,11 @@ import numpy as np
 from baselines import BASELINES, CHOSEN, Read
 from cases import CONDITIONS, SEED, SETS, Asked, Case, cases, load, sampled
 from default import compare
-from paired import RESAMPLES, interval, paired
+from paired import interval, paired
 from reading import MOST_TOKENS, Judged, Written, judge, write
 
 from openbook.evaluate.answers import best, exact, f1
+from openbook.evaluate.statistics import RESAMPLES
 from openbook.models.local import LocalLM
 from openbook.models.open import describe
 from openbook.models.prompts import template

@@ -26,8 +26,9 @@ from typing import Any
 
 import numpy as np
 from calls import CONDITIONS, Domain, exact, load, prompt, right_api, said, training_rows
-from paired import RESAMPLES, SEED, paired
+from paired import SEED, paired
 
+from openbook.evaluate.statistics import RESAMPLES
 from openbook.models.local import LocalLM
 from openbook.models.open import describe
 from openbook.models.settings import Settings

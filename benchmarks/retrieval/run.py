@@ -28,6 +28,7 @@ from ours import PASSAGES, opened, search
 from peers import TOKENISERS, Run, bm25, whitespace
 from sets import SETS, Collection, read
 
+from openbook.evaluate.statistics import interval
 from openbook.retrieve.dense import Dense
 from openbook.retrieve.hybrid import retrieve
 from openbook.retrieve.lexical import Lexical
@@ -61,14 +62,7 @@ def means(scores: dict[str, dict[str, float]]) -> dict[str, float]:
 def paired(ours: dict[str, float], theirs: dict[str, float]) -> dict[str, Any]:
     """Mean difference over questions with its 95 % bootstrap interval."""
     difference = np.array([ours[query] - theirs[query] for query in ours])
-    random = np.random.default_rng(SEED)
-    resampled = np.array(
-        [
-            difference[random.integers(0, len(difference), len(difference))].mean()
-            for _ in range(RESAMPLES)
-        ]
-    )
-    low, high = np.percentile(resampled, [2.5, 97.5])
+    low, high = interval(difference, seed=SEED, resamples=RESAMPLES)
     verdict = "better" if low > 0 else "worse" if high < 0 else "no difference shown"
     return {
         "difference": round(float(difference.mean()), 4),
