@@ -9,7 +9,7 @@ import pytest
 import torch
 from transformers import AutoTokenizer
 
-from openbook.generate.quotes import marks, quote
+from openbook.generate.quotes import quote
 from openbook.models.local import LocalLM
 from openbook.models.open import READER, bundled
 from openbook.models.prompts import ANSWER, BEGIN_QUOTE, END_QUOTE, numbered, refusal, render
@@ -88,12 +88,13 @@ def test_the_bundled_reader_never_misquotes(reader: LocalLM) -> None:
         render("rag", language, passages=numbered(TEXTS[language]), question=question)
         for language, question in asked.items()
     ]
-    replies = reader.complete(prompts, max_tokens=120)
+    replies, quoted = reader.complete(prompts, max_tokens=120), 0
     for language, reply in zip(asked, replies, strict=True):
         sources = [Passage("p", "d", 0, len(t), t) for t in TEXTS[language]]
         for text in re.findall(f"{BEGIN_QUOTE}(.*?){END_QUOTE}", reply.text, re.DOTALL):
             assert any(quote(text, source) for source in sources), text
-        assert len(marks(reply.text)) <= 40
+            quoted += 1
+    assert quoted
 
 
 def test_tokens_of_sentencepiece_are_read_as_bytes() -> None:

@@ -116,7 +116,7 @@ class Comparison:
         """
         try:
             self.kept.add(contestant.name, self._answers(contestant, queries))
-        except (KeyboardInterrupt, CostError):
+        except CostError:
             raise
         except ModelError as error:
             raise told(contestant, queries, error) from error
@@ -168,7 +168,7 @@ class Comparison:
         start = time.perf_counter()
         try:
             self.runtime.ask(contestant.stage, [example.query], contestant.name)
-        except (KeyboardInterrupt, CostError):
+        except CostError:
             raise
         except Exception as error:
             raise told(contestant, [example.query], error) from error

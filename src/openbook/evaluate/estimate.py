@@ -131,7 +131,5 @@ def rehearse(
 def _ask(contestant: Contestant, queries: Sequence[Query], runtime: Asked) -> None:
     try:
         runtime.ask(contestant.stage, queries, contestant.name)
-    except KeyboardInterrupt:
-        raise
     except Exception as error:
         raise told(contestant, queries, error) from error
