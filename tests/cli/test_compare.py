@@ -261,6 +261,16 @@ def test_a_killed_comparison_goes_on(questions: Path, project: Path, openbook: R
     ]
 
 
+def test_questions_without_labels_are_compared_and_it_is_said(
+    questions: Path, openbook: Run
+) -> None:
+    write(questions, [{"_id": "1", "text": "연차는 며칠인가요?"}])
+    done = openbook("compare --questions questions.jsonl --methods extractive --out out --alone 0")
+    assert done.status == 0
+    assert "no question has a label" in done.err
+    assert results()["totals"]["extractive"]["F1"]["value"] is None
+
+
 def _split(line: str) -> list[str]:
     import shlex
 

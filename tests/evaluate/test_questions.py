@@ -114,3 +114,18 @@ def test_qrels_that_do_not_follow_the_layout_are_refused(tmp_path: Path) -> None
 @pytest.mark.parametrize("name", ["questions", "calibration", "ambiguous"])
 def test_the_sample_is_read(name: str) -> None:
     assert len(read_questions(SAMPLE / f"{name}.jsonl")) >= 12
+
+
+def test_several_wrong_lines_are_named_together(tmp_path: Path) -> None:
+    file = tmp_path / "q.jsonl"
+    good, bad = '{"_id": "%d", "text": "When?"}\n', '{"_id": "%d", "texts": "When?"}\n'
+    file.write_text(good % 1 + bad % 2 + "[]\n" + good % 1, "utf-8")
+    with pytest.raises(QuestionsError) as caught:
+        read_questions(file)
+    assert str(caught.value) == (
+        f'{file}, line 2: unknown key "texts". Did you mean "text"? Also line 3: is not a JSON '
+        'object; line 4: the id "1" stands in line 1 already.'
+    )
+    file.write_text("".join(bad % i for i in range(9)), "utf-8")
+    with pytest.raises(QuestionsError, match=r"line 5: unknown key .*; and more\.$"):
+        read_questions(file)

@@ -101,6 +101,8 @@ def command(
     if json:
         emit(results)
         return
+    if not any(q["answers"] or q["gold"] or q["answerable"] is False for q in results["questions"]):
+        note("no question has a label: neither answers nor retrieval could be scored")
     _show(results)
     say(f"\n{recommend(record(results), project.settings.of(Needs)).text}")
     say(f"\n{out / RESULTS}\n{report}")

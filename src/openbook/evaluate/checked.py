@@ -53,8 +53,8 @@ def check(path: Path, knowledge: Known) -> Checked:
     Raises:
         QuestionsError: as :func:`~openbook.evaluate.questions.read_questions`; gold evidence
             that is not in the knowledge base, or names documents and passages at once;
-            no question with a label, or one with answers that is said to have none;
-            questions of the train split and of another about one document.
+            a question with answers that is said to have none; questions of two splits
+            about one document.
     """
     numbered = read_numbered(path)
     _refuse_labels(path, numbered)
@@ -75,19 +75,13 @@ def check(path: Path, knowledge: Known) -> Checked:
 
 
 def _refuse_labels(path: Path, numbered: Mapping[int, Example]) -> None:
-    """Refuse what nothing could be measured on, and labels that contradict each other."""
+    """Refuse labels that contradict each other."""
     both = [n for n, e in numbered.items() if e.answers and e.answerable is False]
     if both:
         raise QuestionsError(
             'has "answers" and says "answerable": false',
             where=f"{path}, {_lines(both)}",
             fix="Remove one of the two.",
-        )
-    if not any(e.answers or e.gold or e.answerable is False for e in numbered.values()):
-        raise QuestionsError(
-            "no question has a label, so nothing can be measured",
-            where=str(path),
-            fix='Give questions "answers", "gold", or "answerable": false.',
         )
 
 
@@ -131,21 +125,19 @@ def refuse_missing(
 def _refuse_mixed(
     path: Path, numbered: Mapping[int, Example], gold: Mapping[str, tuple[str, ...]]
 ) -> None:
-    """Refuse a document that questions of the train split and of another one are about."""
-    first: dict[str, dict[str, int]] = {}
+    """Refuse a document that questions of two splits are about."""
+    first: dict[str, tuple[int, str]] = {}
     for number, example in numbered.items():
-        for document in gold.get(example.id, ()):
-            if example.split:
-                first.setdefault(document, {}).setdefault(example.split, number)
-    for document, by_split in first.items():
-        others = sorted(number for split, number in by_split.items() if split != "train")
-        if "train" in by_split and others:
-            raise QuestionsError(
-                f'is in the split train, and so is "{document}", which line {others[0]} has in '
-                "another split: what was learnt from would count as unseen",
-                where=f"{path}, line {by_split['train']}",
-                fix="Split the questions by document.",
-            )
+        for document in gold.get(example.id, ()) if example.split else ():
+            line, split = first.setdefault(document, (number, example.split))
+            if split != example.split:
+                raise QuestionsError(
+                    f'is in the split {example.split}, and asks about "{document}", as line '
+                    f"{line} of the split {split} does: what one split was fitted to would count "
+                    "as unseen in the other",
+                    where=f"{path}, line {number}",
+                    fix="Split the questions by document.",
+                )
 
 
 def _lines(numbers: list[int]) -> str:

@@ -41,6 +41,9 @@ ALSO = frozenset({"answer_start", "output", "long_answer", "type", "kind", "titl
 RENAMED = {"id": "_id", "qid": "_id", "question": "text", "query": "text", "answer": "answers"}
 """Names that other layouts use, and ours."""
 
+SHOWN = 5
+"""Wrong lines that a message names."""
+
 SPLITS = ("train", "dev", "test", "")
 
 
@@ -50,7 +53,8 @@ def read_questions(path: Path) -> list[Example]:
     Raises:
         QuestionsError: the file cannot be read or holds no question; a line that is not a
             JSON object, lacks ``_id`` or ``text``, has a misspelt key or a value of the
-            wrong type, or repeats an id. The message names the line.
+            wrong type, or repeats an id. The message names the line, and the next few that
+            are wrong too.
     """
     return list(read_numbered(path).values())
 
@@ -58,25 +62,45 @@ def read_questions(path: Path) -> list[Example]:
 def read_numbered(path: Path) -> dict[int, Example]:
     """As :func:`read_questions`, by line number."""
     examples: dict[int, Example] = {}
+    wrong: list[QuestionsError] = []
     seen: dict[str, int] = {}
     judged: Mapping[str, tuple[str, ...]] | None = None
     for number, line in _lines(path):
         where = f"{path}, line {number}"
-        example = _example(_object(line, where), where)
-        if example.id in seen:
-            raise QuestionsError(
-                f'the id "{example.id}" stands in line {seen[example.id]} already',
-                where=where,
-                fix="Give each question its own _id.",
-            )
+        try:
+            example = _example(_object(line, where), where)
+            if example.id in seen:
+                raise QuestionsError(
+                    f'the id "{example.id}" stands in line {seen[example.id]} already',
+                    where=where,
+                    fix="Give each question its own _id.",
+                )
+        except QuestionsError as error:
+            wrong.append(error)
+            if len(wrong) > SHOWN:
+                break
+            continue
         seen[example.id] = number
         if not example.gold:
             judged = read_qrels(path.with_name("qrels.tsv")) if judged is None else judged
             example = _with_gold(example, judged.get(example.id, ()))
         examples[number] = example
+    if wrong:
+        raise _together(wrong)
     if not examples:
         raise QuestionsError("holds no question", where=str(path), fix="One JSON object a line.")
     return examples
+
+
+def _together(wrong: Sequence[QuestionsError]) -> QuestionsError:
+    """One error that names the first lines that are wrong."""
+    first, *others = wrong
+    if not others:
+        return first
+    lines = (f"{error.where.rpartition(', ')[2]}: {error.what}" for error in others[: SHOWN - 1])
+    more = "; and more" if len(wrong) > SHOWN else ""
+    fix = f"{first.fix} Also {'; '.join(lines)}{more}."
+    return QuestionsError(first.what, where=first.where, fix=fix)
 
 
 def read_qrels(path: Path) -> dict[str, tuple[str, ...]]:
