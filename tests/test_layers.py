@@ -18,6 +18,7 @@ ROOMS = (
     "knowledge",
     "retrieve",
     "generate",
+    "synthesize",
     "tune",
     "methods",
     "evaluate",

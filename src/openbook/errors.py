@@ -4,6 +4,7 @@
     ├── InputError               bad input, refused before anything was written; exit status 2
     │   ├── SettingsError        openbook.toml: an unknown key, a value of the wrong type
     │   ├── QuestionsError       a question file, with its line number
+    │   ├── RowsError            a file of training rows, with its line number
     │   ├── FilterError          a filter that cannot be read
     │   └── WiringError          stages chained that do not fit, a stage that loses values
     ├── ProjectError             no project here, or one that cannot be used
@@ -63,6 +64,10 @@ class SettingsError(InputError):
 
 class QuestionsError(InputError):
     """A question file that does not follow the layout."""
+
+
+class RowsError(InputError):
+    """A file of training rows that does not follow its layout."""
 
 
 class FilterError(InputError):

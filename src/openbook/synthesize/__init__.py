@@ -1,0 +1,1 @@
+"""Training and test data from a knowledge base: questions, RAFT rows, retriever pairs."""
