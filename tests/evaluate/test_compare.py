@@ -218,6 +218,30 @@ def test_memory_holds_a_chunk_at_most(tmp_path: Path) -> None:
     assert not made._memory
 
 
+class Told(Silence):
+    """Keeps what it was told."""
+
+    def __init__(self) -> None:
+        self.steps: dict[str, list[int]] = {}
+
+    def start(self, what: str, total: int) -> None:
+        self.steps[what] = [total]
+
+    def advance(self, n: int = 1) -> None:
+        self.steps[list(self.steps)[-1]].append(n)
+
+
+def test_progress_counts_the_answers_that_are_made(tmp_path: Path) -> None:
+    run(tmp_path, THREE[:1], examples(20))
+    made, meter = runtime()
+    told, found = Told(), kept(tmp_path, THREE[:2], examples(20))
+    compare(THREE[:2], examples(20), made, found, meter, alone=3, progress=told)
+    total, *steps = told.steps["answering"]
+    assert total == sum(steps) == 20, "those of the first method were there"
+    assert max(steps) <= 8
+    assert told.steps["timing one question at a time"] == [6, 1, 1, 1, 1, 1, 1]
+
+
 def test_time_of_remembered_work_stays_with_those_who_use_it() -> None:
     import time
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 import time
 from types import TracebackType
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
 PATIENCE = 1.0
 """Seconds before a progress bar appears."""
+
+PAUSE = 10.0
+"""Seconds between two lines about progress where there is no terminal."""
 
 
 def emit(value: Any) -> None:
@@ -97,10 +101,26 @@ def line(text: str) -> str:
     return " ".join(safe(text).split())
 
 
-class Progress:
-    """A progress bar on standard error that appears only after a second of work.
+def about(seconds: float) -> str:
+    """A length of time, roughly.
 
-    Where standard error is no terminal, a line every ten seconds instead.
+    >>> about(3), about(48), about(150), about(9000)
+    ('about 5 s', 'about 50 s', 'about 3 min', 'about 2.5 h')
+    """
+    if seconds < 55:
+        return f"about {max(5, math.ceil(seconds / 5) * 5)} s"
+    return (
+        f"about {math.ceil(seconds / 60)} min"
+        if seconds < 5400
+        else f"about {seconds / 3600:.1f} h"
+    )
+
+
+class Progress:
+    """How far work is and about how long it will take, on standard error.
+
+    A bar that appears after a second of work; where standard error is no terminal, a line about
+    every ten seconds: ``answering 48/300, about 2 min left``.
     """
 
     def __init__(self) -> None:
@@ -123,29 +143,40 @@ class Progress:
         self._done += n
         now = time.monotonic()
         if self._bar is not None:
-            self._bar.update(self._task, completed=self._done)
-        elif now - self._began > PATIENCE and sys.stderr.isatty():
-            self._appear()
-        elif now - self._said > 10 and not sys.stderr.isatty():
-            self._said = now
-            of = f" of {self._total:,}" if self._total else ""
-            note(f"{self._what}: {self._done:,}{of}")
+            self._bar.update(self._task, completed=self._done, left=self._left(now))
+        elif not sys.stderr.isatty():
+            if now - self._said >= PAUSE:
+                self._said = now
+                of, left = (f"/{self._total:,}" if self._total else ""), self._left(now)
+                note(f"{self._what} {self._done:,}{of}{', ' if left else ''}{left}")
+        elif now - self._began > PATIENCE:
+            self._appear(now)
 
-    def _appear(self) -> None:
+    def _left(self, now: float) -> str:
+        """About how long the rest takes, if each step takes as long as those so far did."""
+        steps = self._total - self._done
+        if steps <= 0 or not self._done:
+            return ""
+        return f"{about((now - self._began) * steps / self._done)} left"
+
+    def _appear(self, now: float) -> None:
         from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
         from rich.progress import Progress as Bar
 
         self._bar = Bar(
             TextColumn("{task.description}"),
             BarColumn(),
             MofNCompleteColumn(),
-            TimeRemainingColumn(),
+            TimeElapsedColumn(),
+            TextColumn("{task.fields[left]}"),
             console=Console(stderr=True),
             transient=True,
         )
         self._bar.start()
-        self._task = self._bar.add_task(self._what, total=self._total or None, completed=self._done)
+        self._task = self._bar.add_task(
+            self._what, total=self._total or None, completed=self._done, left=self._left(now)
+        )
 
     def finish(self) -> None:
         """End the phase."""

@@ -23,8 +23,11 @@ from openbook.knowledge.progress import Progress, Silence
 from openbook.stage import Runtime, Stage
 from openbook.types import Answer, Example, Query, Usage, digest
 
-CHUNK = 16
-"""Questions that go through all methods together: what a kill can cost at most."""
+CHUNK = 8
+"""Questions that go through all methods together: what a kill can cost at most, and the steps
+in which progress is told. As many as models are asked at once by default (``batch_size`` and
+``concurrency`` of a model's settings): fewer would be slower, more would be told later.
+"""
 
 ALONE = 20
 """Questions that are asked one at a time, unless told otherwise."""
@@ -81,8 +84,8 @@ class Comparison:
             CostError: asking on could cost more than is allowed.
         """
         answers = [self.kept.answers[contestant.name] for contestant in self.contestants]
-        self.progress.start("answering", len(self.examples) * len(answers))
-        self.progress.advance(sum(e.id in held for held in answers for e in self.examples))
+        missing = sum(e.id not in held for held in answers for e in self.examples)
+        self.progress.start("answering", missing)
         for start in range(0, len(self.examples), self.chunk):
             self._chunk(self.examples[start : start + self.chunk])
         self.progress.finish()
@@ -147,7 +150,8 @@ class Comparison:
         sample = drawn(self.examples, count, self.runtime.seed)
         timed = {c.name: self.kept.timed(c.name) for c in self.contestants}
         open_: set[str] = set()
-        self.progress.start("one question at a time", len(sample) * len(self.contestants))
+        missing = sum(e.id not in held for held in timed.values() for e in sample)
+        self.progress.start("timing one question at a time", missing)
         for example in sample:
             for contestant in self.contestants:
                 if example.id not in timed[contestant.name]:
@@ -159,7 +163,7 @@ class Comparison:
                     row = {"_id": example.id, "method": contestant.name, "seconds": seconds}
                     models = {"models": dict(self.meter.models)}
                     self.kept.seconds.add([{**row, **models, **self._paid(before)}])
-                self.progress.advance()
+                    self.progress.advance()
         self.progress.finish()
 
     def _seconds(self, contestant: Contestant, example: Example) -> float:
