@@ -1,6 +1,7 @@
 """How far work is, as it is told on standard error."""
 
 import sys
+from typing import Any
 
 import pytest
 
@@ -57,6 +58,11 @@ def test_short_work_and_unknown_totals_say_little(
         assert capsys.readouterr().err.splitlines() == ["judging 0", "judging 5"]
 
 
+def tasks(progress: Progress) -> list[Any]:
+    """What the bar shows; nothing where there is none."""
+    return list(progress._bar.tasks) if progress._bar else []
+
+
 def test_a_terminal_gets_a_bar_with_an_estimate(
     clock: Clock, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -65,14 +71,13 @@ def test_a_terminal_gets_a_bar_with_an_estimate(
         progress.start("answering", 40)
         clock.now += 0.5
         progress.advance(8)
-        assert progress._bar is None
+        assert not tasks(progress)
         clock.now += 29.5
         progress.advance(2)
-        assert progress._bar is not None
-        (task,) = progress._bar.tasks
+        (task,) = tasks(progress)
         assert (task.completed, task.total) == (10, 40)
         assert task.fields["left"] == "about 2 min left"
         clock.now += 10
         progress.advance(30)
         assert task.fields["left"] == ""
-    assert progress._bar is None
+    assert not tasks(progress)
