@@ -5,8 +5,10 @@ Run ``.venv/bin/python docs/make_reference.py`` after changing one of them; a te
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import typer
 
 from openbook.cli import application
@@ -25,7 +27,7 @@ def verbs() -> list[str]:
     """Verbs with their options, then methods, then settings."""
     group = typer.main.get_command(application())
     lines = ["", "## Verbs"]
-    for name, command in group.commands.items():  # type: ignore[attr-defined]
+    for name, command in flat(group):
         lines += ["", f"### openbook {name}", "", " ".join((command.help or "").split()), ""]
         for parameter in command.params:
             if "--help" in parameter.opts:
@@ -34,6 +36,13 @@ def verbs() -> list[str]:
             text = getattr(parameter, "help", "") or ""
             lines.append(f"- {shown}: {' '.join(text.split())}")
     return lines + method_table() + setting_table()
+
+
+def flat(group: click.Command, prefix: str = "") -> Iterator[tuple[str, click.Command]]:
+    """Every verb with its name, and the verbs of a verb after it."""
+    for name, command in getattr(group, "commands", {}).items():
+        yield f"{prefix}{name}", command
+        yield from flat(command, f"{prefix}{name} ")
 
 
 def method_table() -> list[str]:

@@ -36,6 +36,7 @@ def test_commands_of_the_readme_parse(name: str) -> None:
     for line in lines:
         words = shlex.split(line)[1:]
         verb = group.commands[words[0]]  # type: ignore[attr-defined]
+        verb = getattr(verb, "commands", {}).get((words[1:] or [""])[0], verb)
         known = {option for parameter in verb.params for option in parameter.opts} | {"--help"}
         used = {word.split("=")[0] for word in words[1:] if re.match(r"-{1,2}[a-z]", word)}
         assert used <= known, line

@@ -1,7 +1,8 @@
 """The command line: one thin file a verb, found by looking in this folder.
 
 A file ``verb.py`` defines a function ``command`` whose signature is the verb's options and
-whose docstring is its help; ``PANEL`` groups verbs in ``openbook --help``. Files whose name
+whose docstring is its help, or a ``group`` of such functions for a verb that has verbs of its
+own (``openbook tune generator``); ``PANEL`` groups verbs in ``openbook --help``. Files whose name
 begins with ``_`` are parts that verbs share. Heavy imports happen inside the functions.
 """
 
@@ -17,7 +18,7 @@ import typer
 
 from openbook.errors import OpenbookError
 
-PANELS = ("Start", "Documents", "Questions", "Versions", "Settings")
+PANELS = ("Start", "Documents", "Questions", "Studying", "Versions", "Settings")
 
 
 def application() -> typer.Typer:
@@ -38,7 +39,10 @@ def application() -> typer.Typer:
     modules.sort(key=lambda module: (PANELS.index(module.PANEL), module.__name__))
     for module in modules:
         name = module.__name__.rpartition(".")[2].replace("_", "-")
-        app.command(name, rich_help_panel=module.PANEL)(module.command)
+        if hasattr(module, "group"):
+            app.add_typer(module.group, name=name, rich_help_panel=module.PANEL)
+        else:
+            app.command(name, rich_help_panel=module.PANEL)(module.command)
     return app
 
 
