@@ -18,6 +18,8 @@
     │   └── EncoderMismatchError the vectors were made by another encoder
     ├── ModelError               a model that cannot be loaded or asked
     │   ├── UnknownModelError    no such name
+    │   ├── AdapterError         an adapter that is incomplete, or that fits no model or use here
+    │   │   └── TemplateMismatchError  asked with a prompt that it did not learn
     │   └── ServerError          a model server failed, timed out or sent nonsense
     ├── MethodError              a method raised while it answered a question
     ├── CostError                asking on could cost more than is allowed
@@ -120,6 +122,14 @@ class ModelError(OpenbookError):
 
 class UnknownModelError(ModelError):
     """No model of that name."""
+
+
+class AdapterError(ModelError):
+    """An adapter of the registry that is incomplete, or that does not fit what it is used for."""
+
+
+class TemplateMismatchError(AdapterError):
+    """An adapter is asked with a prompt that it did not learn."""
 
 
 class ServerError(ModelError):
