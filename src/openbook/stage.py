@@ -123,6 +123,11 @@ class Stage(Generic[I, O]):
             yield part, value
 
     @property
+    def resources(self) -> tuple[tuple[type, str], ...]:
+        """Kind and name of the models and files that its outputs depend on, as it resolves them."""
+        return ()
+
+    @property
     def label(self) -> str:
         """Name in traces and tables: the class in snake case."""
         return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", type(self).__name__).lower()
@@ -218,8 +223,7 @@ class Method:
 
 
 def fits(value: Any, wanted: type) -> bool:
-    """Whether a setting has its type; a whole number will do for a float, a truth value for
-    neither."""
+    """Whether a setting has its type; a whole number does for a float, a boolean for neither."""
     if isinstance(value, bool) or wanted is bool:
         return isinstance(value, bool) and wanted is bool
     return isinstance(value, (int, float) if wanted is float else wanted)

@@ -24,6 +24,7 @@ from openbook.types import (
     LM,
     Answer,
     Completion,
+    Encoder,
     Example,
     Message,
     Prompt,
@@ -63,6 +64,13 @@ class Closed(Stage[Query, Answer]):
             raise InputError(
                 f'similarity = "{self.similarity}" is not known', fix="Give encoder or terms."
             )
+
+    @property
+    def resources(self) -> tuple[tuple[type, str], ...]:
+        """The language model; with shots the examples, and what says which are alike."""
+        encoder = ((Encoder, ""),) if self.similarity == "encoder" else ()
+        shots = ((Shots, self.examples), *encoder) if self.shots else ()
+        return ((LM, self.model), *shots)
 
     def run(self, batch: Sequence[Query], runtime: Runtime) -> list[Answer]:
         """One answer a query, in order.

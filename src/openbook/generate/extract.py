@@ -52,6 +52,11 @@ class Extract(Stage[Ranking, Answer]):
     def __post_init__(self) -> None:
         positive("extract", sentences=self.sentences, passages=self.passages)
 
+    @property
+    def resources(self) -> tuple[tuple[type, str], ...]:
+        """The calibration."""
+        return ((Calibration, self.calibration),)
+
     def run(self, batch: Sequence[Ranking], runtime: Runtime) -> list[Answer]:
         """One answer a ranking. Asks the runtime for a :class:`Calibration`."""
         calibration = runtime.resolve(Calibration, self.calibration)

@@ -59,6 +59,11 @@ class Generate(Stage[Ranking, Answer]):
     def __post_init__(self) -> None:
         positive("generate", k=self.k, max_tokens=self.max_tokens)
 
+    @property
+    def resources(self) -> tuple[tuple[type, str], ...]:
+        """The language model."""
+        return ((LM, self.model),)
+
     def run(self, batch: Sequence[Ranking], runtime: Runtime) -> list[Answer]:
         """One answer a ranking, in order.
 

@@ -29,25 +29,21 @@ from openbook.evaluate.results import Measured
 from openbook.evaluate.spending import Meter, Metered
 from openbook.evaluate.style import Style
 from openbook.evaluate.update import Update
-from openbook.generate.settings import Settings as GenerateSettings
 from openbook.knowledge.base import KnowledgeBase
 from openbook.knowledge.progress import Progress, Silence
 from openbook.knowledge.snapshot import Snapshot
 from openbook.models.open import describe
 from openbook.models.settings import Settings as ModelSettings
 from openbook.project.folder import Project
+from openbook.project.makes import deciding
 from openbook.project.runtime import Runtime
 from openbook.project.wire import moment
-from openbook.retrieve.glossary import FILE as GLOSSARY
 from openbook.types import LM, Example, Usage, digest
 
 RESULTS = "results.json"
 
 LIBRARIES = ("ir_measures", "rouge_score", "sacrebleu")
 """What the measures need: asked for before anything is answered."""
-
-NO_ANSWERS = frozenset({"needs"})
-"""Tables of openbook.toml that decide no answer: needs choose among answers already made."""
 
 
 @dataclass(frozen=True)
@@ -299,30 +295,15 @@ def take_part(project: Project, specs: Sequence[Spec]) -> list[Contestant]:
 
     Raises:
         InputError: no such method, or a parameter that it does not have.
+        ModelError: a model that a method asks for is not there.
     """
-    tables = [(name, t) for name, t in project.settings.tables.items() if name not in NO_ANSWERS]
-    shared = {"settings": digest(*(f"{name}={table!r}" for name, table in tables))}
-    examples = project.settings.of(GenerateSettings).examples
-    files = {"glossary": project.folder / GLOSSARY, "examples": project.folder / examples}
-    shared |= _digests(files)
     found = []
     for spec in specs:
         name, stage = project.method(spec.base, **spec.parameters)
-        made = project.methods[name]
-        own = {
-            "calibration": project.calibration_file(name),
-            METHOD_FILE: project.folder / "methods" / f"{name}.py",
-        }
-        makes = {**shared, **_digests(own)}
-        found.append(
-            Contestant(spec.name, name, stage, made.summary, made.about, tuple(makes.items()))
-        )
+        made, file = project.methods[name], project.folder / "methods" / f"{name}.py"
+        decides = deciding(project, stage)
+        if file.is_file():
+            decides[METHOD_FILE] = digest(file.read_text("utf-8", "replace"))
+        about = made.summary, made.about, tuple(decides.items())
+        found.append(Contestant(spec.name, name, stage, *about))
     return found
-
-
-def _digests(files: dict[str, Path]) -> dict[str, str]:
-    return {
-        label: digest(file.read_text("utf-8", "replace"))
-        for label, file in files.items()
-        if file.is_file()
-    }

@@ -50,6 +50,15 @@ class Compress(Stage[Ranking, Ranking]):
                     f'"{value}" is not accepted', where="compress", fix=nearest(value, known)
                 )
 
+    @property
+    def resources(self) -> tuple[tuple[type, str], ...]:
+        """The language model, where it counts or scores."""
+        return ((LM, self.model),) if self._asks else ()
+
+    @property
+    def _asks(self) -> bool:
+        return self.counted == "model" or self.by == "perplexity"
+
     def run(self, batch: Sequence[Ranking], runtime: Runtime) -> list[Ranking]:
         """One ranking a ranking; hits on paths through a graph are kept and not counted.
 
@@ -60,7 +69,7 @@ class Compress(Stage[Ranking, Ranking]):
         if not any(ranking.passages for ranking in batch):
             return list(batch)
         lm = None
-        if self.counted == "model" or self.by == "perplexity":
+        if self._asks:
             lm = runtime.resolve(LM, self.model)  # type: ignore[type-abstract]
         count = lm.count if lm is not None and self.counted == "model" else estimate
         return [self._one(ranking, lm, count) for ranking in batch]

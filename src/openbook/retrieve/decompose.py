@@ -42,6 +42,11 @@ class Parts(Stage[Query, tuple[Query, ...]]):
         if self.how not in ("rules", "model"):
             raise InputError(f'how = "{self.how}" is not known', fix="Give rules or model.")
 
+    @property
+    def resources(self) -> tuple[tuple[type, str], ...]:
+        """The language model, where it takes apart."""
+        return ((LM, self.model),) if self.how == "model" else ()
+
     def run(self, batch: Sequence[Query], runtime: Runtime) -> list[tuple[Query, ...]]:
         """The query itself and what it was taken apart into; itself alone where it is simple."""
         if self.how == "rules":

@@ -40,6 +40,11 @@ class Dense(Stage[Query, Ranking]):
     k: int = 10
     encoder: str = ""
 
+    @property
+    def resources(self) -> tuple[tuple[type, str], ...]:
+        """The encoder, and how an index of vectors is searched."""
+        return ((Encoder, self.encoder), (Snapshot, ""))
+
     def run(self, batch: Sequence[Query], runtime: Runtime) -> list[Ranking]:
         """A ranking a query, scores are cosines.
 

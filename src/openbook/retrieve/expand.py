@@ -52,6 +52,11 @@ class Expand(Stage[Query, Query]):
                     fix="Give a weight in [0, 2]; 0 for none.",
                 )
 
+    @property
+    def resources(self) -> tuple[tuple[type, str], ...]:
+        """The glossary, where it is used."""
+        return ((Glossary, ""),) if self.glossary or self.entities else ()
+
     def run(self, batch: Sequence[Query], runtime: Runtime) -> list[Query]:
         """One query a query. Asks the runtime for a :class:`Glossary` and, where names or related
         terms are wanted, for a :class:`~openbook.knowledge.snapshot.Snapshot`.

@@ -52,6 +52,11 @@ class FilterRerank(Stage[Ranking, Ranking]):
                 f"the threshold is {self.threshold}", where="filter_rerank", fix="Give 0 or more."
             )
 
+    @property
+    def resources(self) -> tuple[tuple[type, str], ...]:
+        """The ranking model that holds the gate."""
+        return ((RankingModel, self.small.model if isinstance(self.small, LearntRank) else ""),)
+
     def run(self, batch: Sequence[Ranking], runtime: Runtime) -> list[Ranking]:
         """One ranking a ranking; all hard cases go to the large stage in one batch.
 

@@ -38,6 +38,11 @@ class Hyde(Stage[Query, Query]):
         if not 0.0 <= self.weight <= 1.0:
             raise InputError(f"weight = {self.weight}", where="hyde", fix="Give one in [0, 1].")
 
+    @property
+    def resources(self) -> tuple[tuple[type, str], ...]:
+        """The language model."""
+        return ((LM, self.model),)
+
     def run(self, batch: Sequence[Query], runtime: Runtime) -> list[Query]:
         """One query a query; where the model writes nothing, it comes back as it was."""
         from openbook.models.prompts import render

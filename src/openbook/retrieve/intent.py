@@ -148,6 +148,11 @@ class Intent(Stage[Query, str]):
         if not 0.0 < self.sure < 1.0:
             raise InputError(f"sure = {self.sure}", where="intent", fix="Give one between 0 and 1.")
 
+    @property
+    def resources(self) -> tuple[tuple[type, str], ...]:
+        """The classifier."""
+        return ((Classifier, self.model),)
+
     def run(self, batch: Sequence[Query], runtime: Runtime) -> list[str]:
         """One of :data:`LABELS` a query. What is chat is not searched for."""
         if not batch:

@@ -57,6 +57,11 @@ class Listwise(Stage[Ranking, Ranking]):
                 fix="Give a step of half the window, so that windows overlap.",
             )
 
+    @property
+    def resources(self) -> tuple[tuple[type, str], ...]:
+        """The language model."""
+        return ((LM, self.model),)
+
     def run(self, batch: Sequence[Ranking], runtime: Runtime) -> list[Ranking]:
         """One ranking a ranking; the windows at one height are read in one batch.
 

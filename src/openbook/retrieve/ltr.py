@@ -133,6 +133,11 @@ class LearntRank(Stage[Ranking, Ranking]):
     def __post_init__(self) -> None:
         positive("learnt_rank", k=self.k, depth=self.depth)
 
+    @property
+    def resources(self) -> tuple[tuple[type, str], ...]:
+        """The ranking model, which names its encoder."""
+        return ((RankingModel, self.model),)
+
     def run(self, batch: Sequence[Ranking], runtime: Runtime) -> list[Ranking]:
         """One ranking a ranking; an empty one stays empty.
 

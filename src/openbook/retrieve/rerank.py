@@ -23,6 +23,11 @@ class Rerank(Stage[Ranking, Ranking]):
     depth: int = 50
     model: str = ""
 
+    @property
+    def resources(self) -> tuple[tuple[type, str], ...]:
+        """The cross-encoder."""
+        return ((CrossEncoder, self.model),)
+
     def run(self, batch: Sequence[Ranking], runtime: Runtime) -> list[Ranking]:
         """One ranking a ranking, scores are the cross-encoder's; all pairs in one batch."""
         heads = [ranking.hits[: self.depth] for ranking in batch]

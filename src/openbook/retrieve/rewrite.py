@@ -38,6 +38,11 @@ class Rewrite(Stage[Query, Query]):
         if self.how not in ("rules", "model"):
             raise InputError(f'rewrite = "{self.how}" is not known', fix="Give rules or model.")
 
+    @property
+    def resources(self) -> tuple[tuple[type, str], ...]:
+        """The language model, where it rewrites."""
+        return ((LM, self.model),) if self.how == "model" else ()
+
     def run(self, batch: Sequence[Query], runtime: Runtime) -> list[Query]:
         """One query a query; without history it comes back as it was."""
         later = [at for at, query in enumerate(batch) if query.history]
