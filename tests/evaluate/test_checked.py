@@ -1,6 +1,7 @@
 """Questions held against a knowledge base: what is refused, with which lines."""
 
 import json
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import pytest
 
 from openbook.errors import QuestionsError
-from openbook.evaluate.checked import check
+from openbook.evaluate.checked import check, near_path
 from openbook.types import Passage
 
 
@@ -90,6 +91,47 @@ def test_what_does_not_fit_is_refused_with_its_line(
     with pytest.raises(QuestionsError) as caught:
         check(questions(tmp_path, *rows), Shelf())
     assert said in str(caught.value)
+
+
+HANDBOOK = [
+    "handbook/ko/leave.md",
+    "handbook/en/leave.md",
+    "handbook/en/travel.md",
+    "handbook/en/leave.pdf",
+    "handbook/ko/휴가.md",
+    "faq/rows.jsonl#7",
+    "faq/a.md",
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("ko/leave.md", "handbook/ko/leave.md"),
+        ("travel.md", "handbook/en/travel.md"),
+        ("travle.md", "handbook/en/travel.md"),
+        ("handbok/en/leave.md", "handbook/en/leave.md"),
+        ("docs/handbook/en/leave.md", "handbook/en/leave.md"),
+        ("handbook/en/leave.pfd", "handbook/en/leave.md"),
+        ("en/leave.pdf", "handbook/en/leave.pdf"),
+        ("handbook/ko/Leave.MD", "handbook/ko/leave.md"),
+        ("handbook/ko/leave.md#99", "handbook/ko/leave.md"),
+        (unicodedata.normalize("NFD", "휴가.md"), "handbook/ko/휴가.md"),
+        ("rows.jsonl#7", "faq/rows.jsonl#7"),
+        ("handbook/en/refund.md", ""),
+        ("faq/c.md", ""),
+        ("", ""),
+    ],
+)
+def test_the_path_that_is_meant(name: str, meant: str) -> None:
+    assert near_path(name, HANDBOOK) == meant
+
+
+def test_a_passage_that_a_document_lacks_is_told_so(tmp_path: Path) -> None:
+    with pytest.raises(QuestionsError, match=r'document "handbook/a.md" is there, and has no such'):
+        check(questions(tmp_path, {"gold": ["handbook/a.md#9"]}), Shelf())
+    with pytest.raises(QuestionsError, match=r'Did you mean "handbook/a.md"\?'):
+        check(questions(tmp_path, {"gold": ["a.md"]}), Shelf())
 
 
 def test_splits_by_document_pass(tmp_path: Path) -> None:

@@ -6,18 +6,23 @@ from must not count as unseen: both are refused, with the line.
 
 from __future__ import annotations
 
+import difflib
+import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Protocol
 
-from openbook.errors import QuestionsError, nearest
+from openbook.errors import QuestionsError
 from openbook.evaluate.outcome import Level
 from openbook.evaluate.questions import read_numbered
 from openbook.types import Example, Passage
 
 SHOWN = 5
 """Lines that a message lists."""
+
+MOST = 20_000
+"""File names among which one that was mistyped is looked for: that takes two seconds."""
 
 
 class Known(Protocol):
@@ -112,14 +117,53 @@ def refuse_missing(
     if not missing:
         return
     number, name = next(iter(missing.items()))
-    near = nearest(name, documents) if len(documents) <= 20_000 else ""
-    hint = near if near.startswith("Did you mean") else "Ids begin with the synced folder's name."
+    hint = _hint(name, documents)
     others = f" (so have {_lines(list(missing)[1:])})" if len(missing) > 1 else ""
     raise QuestionsError(
         f'has the gold evidence "{name}", which is not in the knowledge base{others}',
         where=f"{path}, line {number}",
         fix=f"{hint} Sync the documents that the questions are about, or mend the file.",
     )
+
+
+def _hint(name: str, documents: Collection[str]) -> str:
+    """What may be meant by an id that is not there."""
+    near = near_path(name, documents)
+    if near == name.partition("#")[0] != name:
+        return f'The document "{near}" is there, and has no such passage.'
+    return f'Did you mean "{near}"?' if near else "Ids begin with the synced folder's name."
+
+
+def near_path(name: str, paths: Iterable[str]) -> str:
+    """The path that is most likely meant by one that is not among them; empty where none is.
+
+    Of those whose file is called the same, or nearly so, the one whose folders are most alike.
+    Passages stand for their documents.
+
+    >>> near_path("leave.md", ["handbook/ko/leave.md", "handbook/en/travel.md"])
+    'handbook/ko/leave.md'
+    >>> near_path("handbook/en/lave.md", ["handbook/ko/leave.md", "handbook/en/leave.md"])
+    'handbook/en/leave.md'
+    """
+    by_stem: dict[str, list[str]] = {}
+    for path in sorted(paths):
+        by_stem.setdefault(_parts(path)[1], []).append(path)
+    folder, stem, ending = _parts(name)
+    close = [stem] if stem in by_stem else []
+    if not close and len(by_stem) <= MOST:
+        close = difflib.get_close_matches(stem, by_stem, n=1, cutoff=0.7)
+
+    def likeness(path: str) -> tuple[float, bool]:
+        own, _, suffix = _parts(path)
+        return difflib.SequenceMatcher(None, folder, own).ratio(), suffix == ending
+
+    return max(by_stem[close[0]], key=likeness) if close else ""
+
+
+def _parts(path: str) -> tuple[str, str, str]:
+    """Folder, stem and ending of a path, whatever its case and its way to write Hangul."""
+    pure = PurePosixPath(unicodedata.normalize("NFC", path.partition("#")[0]).casefold())
+    return pure.parent.as_posix(), pure.stem, pure.suffix
 
 
 def _refuse_mixed(
