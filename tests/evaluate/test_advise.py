@@ -39,6 +39,23 @@ def names(seen: Survey, needs: Needs, sort: str = "") -> list[str]:
         ({}, Needs(), "no_documents", False),
         ({}, Needs(), "advanced_rag", True),
         ({"characters": 9000}, Needs(), "advanced_rag", False),
+        ({"characters": 9000}, Needs(), "advanced_few", True),
+        ({}, Needs(), "advanced_few", False),
+        ({"characters": 9000, "languages": {"en": 9}}, Needs(), "advanced_few", False),
+        (
+            {"characters": 9000, "languages": {"en": 9}},
+            Needs(sources_required=True),
+            "advanced_few",
+            True,
+        ),
+        (
+            {"characters": 9000, "languages": {"en": 9}, "generator": "openbook-reader"},
+            Needs(),
+            "advanced_few",
+            True,
+        ),
+        ({"characters": 900, "passages": 4}, Needs(), "advanced_few", False),
+        ({"characters": 9000}, Needs(latency_p95_s=0.1), "advanced_few", False),
         ({"characters": 9000}, Needs(), "whole", True),
         ({"characters": 9000, "generator": "openbook-reader"}, Needs(), "whole", False),
         ({}, Needs(documents_change="daily"), "changing", True),
@@ -79,6 +96,16 @@ def test_a_budget_that_is_too_small_leads_to_a_cascade() -> None:
     assert month_cost(seen, needs) == pytest.approx(100_000 * (300 + 5 * 240 / 3) * 3 / 1e6)
     assert {"cascade", "over_budget"} <= set(names(seen, needs))
     assert "over_budget" not in names(seen, replace(needs, budget_usd_month=500.0))
+
+
+@pytest.mark.parametrize("needs", [Needs(), Needs(sources_required=True)])
+def test_a_small_collection_is_compared_with_careful_retrieval_too(needs: Needs) -> None:
+    """What a new user has: a few documents in two languages, and the bundled reader."""
+    seen = replace(HANDBOOK, documents=8, passages=40, characters=9000, generator="openbook-reader")
+    found = advise(seen, needs)
+    assert "advanced_rag" in {item.method for item in found if item.sort == "try"}
+    (command,) = [line for item in found for line in item.commands if "compare" in line]
+    assert "--methods extractive,naive_rag,advanced_rag " in command
 
 
 def test_methods_that_are_not_there_are_not_advised() -> None:

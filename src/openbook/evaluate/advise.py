@@ -27,6 +27,9 @@ FEW_DOCUMENTS = 20
 WHOLE = 24_000
 """Characters that fit into the prompt of most models at once (about 8 thousand tokens)."""
 
+READ = 5
+"""Passages that naive_rag reads: of so few, all are read in any order."""
+
 MANY = 100_000
 """Passages from which on a rough first ranking pays."""
 
@@ -79,7 +82,7 @@ class Rule:
     commands: tuple[str, ...] = ()
 
 
-def month_cost(survey: Survey, needs: Needs, passages: int = 5) -> float:
+def month_cost(survey: Survey, needs: Needs, passages: int = READ) -> float:
     """US dollars a month for reading the prompts of naive_rag, by the configured price."""
     tokens = TOKENS_A_QUESTION + passages * survey.passage / CHARACTERS_A_TOKEN
     return needs.questions_month * tokens * survey.price / 1e6
@@ -129,6 +132,14 @@ def _retrieves(survey: Survey, needs: Needs) -> bool:
     return not (_quick(survey, needs) or _kept_in(survey, needs))
 
 
+def _hard_to_find(survey: Survey, needs: Needs) -> bool:
+    """Whether the right passages of a small collection must be found with care: a model cannot
+    be given all of them, they are in several languages, or every answer must show them.
+    """
+    small = survey.characters <= WHOLE and survey.passages > READ
+    return small and (not _writes(survey) or survey.mixed or needs.sources_required)
+
+
 COMPARE = "openbook compare --questions Q.jsonl --methods {methods} --out comparison"
 
 RULES: tuple[Rule, ...] = (
@@ -145,6 +156,13 @@ RULES: tuple[Rule, ...] = (
         "advanced_rag",
         "try",
         lambda s, n: s.characters > WHOLE and _retrieves(s, n),
+        "advanced_rag",
+        (COMPARE,),
+    ),
+    Rule(
+        "advanced_few",
+        "try",
+        lambda s, n: _hard_to_find(s, n) and _retrieves(s, n),
         "advanced_rag",
         (COMPARE,),
     ),
