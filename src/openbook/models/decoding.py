@@ -12,6 +12,11 @@ from openbook.errors import ModelError, need
 _TAIL = 24
 """Tokens at the end of a text in which stop strings are looked for at each step."""
 
+_TIMES, _LOOP, _PERIOD = 4, 40, 24
+"""A text ends that goes round in circles: that repeats the same tokens, at most 24, at least four
+times and for at least 40 tokens, with a letter among them; without one, for twice as many.
+"""
+
 
 @dataclass(frozen=True)
 class Wanted:
@@ -41,6 +46,7 @@ def generate(
     rule: Callable[[Any, Any], Any] | None = None,
     streamer: Any = None,
     stopped: threading.Event | None = None,
+    adapters: Sequence[str] = (),
 ) -> list[list[int]]:
     """What a model writes after each prompt, in order, without padding and end.
 
@@ -53,6 +59,7 @@ def generate(
             (:class:`openbook.models.verbatim.Verbatim`).
         streamer: gets the tokens as they are written.
         stopped: set from outside to end early.
+        adapters: a name for each prompt, where the model has several adapters that mix.
 
     Raises:
         ModelError: the model failed (out of memory, damaged weights).
@@ -73,6 +80,7 @@ def generate(
                 logits_processor=library.LogitsProcessorList([rule] if rule else []),
                 stopping_criteria=criteria,
                 streamer=streamer,
+                **({"adapter_names": list(adapters)} if adapters else {}),
             )
     except (RuntimeError, ValueError, IndexError) as error:
         reason = " ".join(str(error).split())[:200]
@@ -127,7 +135,7 @@ def _without_end(ids: list[int], ends: list[int], pad: int | None) -> list[int]:
 
 
 class _Enough:
-    """Ends a row at a stop string, and all rows when told to stop from outside."""
+    """Ends a row at a stop string or in a loop, and all rows when told to stop from outside."""
 
     def __init__(
         self, tokenizer: Any, stop: Sequence[str], stopped: threading.Event | None, torch: Any
@@ -140,13 +148,25 @@ class _Enough:
         self.width = self.width or input_ids.shape[1] - 1
         if self.stopped is not None and self.stopped.is_set():
             flags = [True] * len(input_ids)
-        elif not self.stop:
-            flags = [False] * len(input_ids)
         else:
-            new = input_ids[:, max(self.width, input_ids.shape[1] - _TAIL) :].tolist()
-            flags = [self._ended(row) for row in new]
+            longest = max(2 * _LOOP, _TIMES * _PERIOD)
+            new = input_ids[:, max(self.width, input_ids.shape[1] - longest) :].tolist()
+            flags = [self._ended(row[-_TAIL:]) or self._loops(row) for row in new]
         return self.torch.tensor(flags, device=input_ids.device, dtype=self.torch.bool)
 
     def _ended(self, row: list[int]) -> bool:
+        if not self.stop:
+            return False
         text = self.tokenizer.decode(row, skip_special_tokens=True)
         return any(word in text for word in self.stop)
+
+    def _loops(self, row: list[int]) -> bool:
+        for period in range(1, min(_PERIOD, len(row) // _TIMES) + 1):
+            span = max(_LOOP, _TIMES * period)
+            if len(row) >= span and row[period - span :] == row[-span:-period]:
+                block = self.tokenizer.decode(row[-period:], skip_special_tokens=True)
+                lettered = any(sign.isalpha() for sign in block)
+                twice = 2 * _LOOP
+                if lettered or (len(row) >= twice and row[period - twice :] == row[-twice:-period]):
+                    return True
+        return False

@@ -16,12 +16,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from openbook.artifacts import MANIFEST
 from openbook.errors import ModelError, need
-from openbook.models.adapters import attach
+from openbook.models.adapters import NOTE, ahead, attach
 from openbook.models.chat import prompt_tokens
 from openbook.models.decoding import Loaded, Wanted, ends_of, generate
 from openbook.models.encoders import folder_name, loading, weights_kwargs
 from openbook.models.settings import ModelSettings
+from openbook.models.shared import Weights, mixable, weights
 from openbook.models.streaming import stream_text
 from openbook.models.verbatim import FLAG, Verbatim, Vocabulary, passages
 from openbook.models.weights import fingerprint, folder_of, read_config
@@ -44,23 +46,40 @@ class LocalLM:
     verbatim: bool = True
     answers: bool = False
     """Whether its short answers, too, are held to the passages."""
+    unpadded: bool = False
+    """Whether only prompts of one length are written together: its adapter stands before them."""
+    templates: tuple[str, ...] = ()
+    """Ids of the prompts that it was tuned on; empty where nobody says."""
+    adapter: str = ""
+    """Fingerprint of its adapter, where peft can mix it with others in a batch."""
+    weights: Weights | None = field(default=None, repr=False)
+    """The base's weights, where it shares them."""
     lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     @classmethod
-    def open(cls, settings: ModelSettings, root: Path) -> LocalLM:
+    def open(cls, settings: ModelSettings, root: Path, *, share: bool = False) -> LocalLM:
         """Load a model from a folder or the hub.
+
+        Args:
+            settings: the model.
+            root: the project folder.
+            share: read the weights that others in this process have loaded already. Whoever
+                changes weights, in training, must not share them.
 
         Raises:
             UnknownModelError, ModelError, MissingExtraError: see :mod:`openbook.models.open`.
         """
         folder = folder_of(settings.model, root)
         _refuse_readers(folder, settings.model)
-        loaded = _load(settings, folder)
+        held = _shared(settings, folder) if share and not _alters(settings, root) else None
+        loaded = held.own() if held else _load(settings, folder)
+        mixes = ""
         name = f"{folder_name(settings, folder)}@{fingerprint(folder, settings.dtype)}"
         if settings.adapter:
             model, mark = attach(loaded.model, settings.adapter, folder, settings.model, root)
             loaded = replace(loaded, model=model)
             name = f"{name}+{Path(settings.adapter).name}@{mark}"
+            mixes = mark if held and mixable(model) else ""
         return cls(
             name=name,
             context_tokens=settings.context_tokens or _window(loaded),
@@ -70,6 +89,10 @@ class LocalLM:
             loaded=loaded,
             verbatim=settings.verbatim,
             answers=bool(getattr(loaded.model.config, FLAG, False)) and not settings.adapter,
+            unpadded=ahead(loaded.model),
+            templates=_templates(settings, folder, root),
+            adapter=mixes,
+            weights=held if mixes or not settings.adapter else None,
         )
 
     def complete(
@@ -86,16 +109,16 @@ class LocalLM:
         Raises:
             ModelError: a prompt that does not fit, or a failure inside the model.
         """
-        wanted = Wanted(self._longest(max_tokens), temperature, seed, tuple(stop))
-        tokens = [self._fitting(prompt, wanted.max_tokens) for prompt in prompts]
+        wanted = Wanted(self.longest(max_tokens), temperature, seed, tuple(stop))
+        tokens = [self.fitting(prompt, wanted.max_tokens) for prompt in prompts]
         done: dict[int, Completion] = {}
-        for rows in self._batches(tokens, wanted):
+        for rows in self.batches(tokens, wanted):
             start = time.perf_counter()
             chosen = [prompts[row] for row in rows]
             out = self._generate(chosen, [tokens[row] for row in rows], wanted)
             seconds = (time.perf_counter() - start) / len(rows)
             for row, ids in zip(rows, out, strict=True):
-                text = cut_at(self._text(ids), wanted.stop)
+                text = cut_at(self.text(ids), wanted.stop)
                 done[row] = Completion(text, usage(self, len(tokens[row]), len(ids), seconds))
         return [done[row] for row in range(len(prompts))]
 
@@ -113,11 +136,11 @@ class LocalLM:
         Raises:
             ModelError: as :meth:`complete`.
         """
-        wanted = Wanted(self._longest(max_tokens), temperature, seed, tuple(stop))
-        tokens = self._fitting(prompt, wanted.max_tokens)
+        wanted = Wanted(self.longest(max_tokens), temperature, seed, tuple(stop))
+        tokens = self.fitting(prompt, wanted.max_tokens)
         return stream_text(
             lambda streamer, stopped: self._generate([prompt], [tokens], wanted, streamer, stopped),
-            self._text,
+            self.text,
             wanted.stop,
         )
 
@@ -129,19 +152,21 @@ class LocalLM:
         """Tokens that a prompt may have beside an answer of up to ``max_tokens``; 0: any."""
         if self.loaded.paired:
             return self.context_tokens
-        return split_window(self.context_tokens, self._longest(max_tokens))
+        return split_window(self.context_tokens, self.longest(max_tokens))
 
     def length(self, prompt: Prompt) -> int:
         """Tokens of a prompt with everything around it."""
         return len(self._tokens(prompt))
 
-    def _longest(self, max_tokens: int) -> int:
+    def longest(self, max_tokens: int) -> int:
+        """Tokens that an answer may have, by the model's own limit too."""
         return min(max_tokens, self.max_tokens) if self.max_tokens else max_tokens
 
     def _tokens(self, prompt: Prompt) -> list[int]:
         return prompt_tokens(prompt, self.loaded.tokenizer)
 
-    def _fitting(self, prompt: Prompt, max_tokens: int) -> list[int]:
+    def fitting(self, prompt: Prompt, max_tokens: int) -> list[int]:
+        """Ids of a prompt; one that leaves no room for its answer is refused."""
         tokens, room = self._tokens(prompt), self.room(max_tokens)
         if room and len(tokens) > room:
             raise ModelError(
@@ -152,24 +177,27 @@ class LocalLM:
             )
         return tokens
 
-    def _left(self, tokens: Sequence[int], max_tokens: int) -> int:
+    def left(self, tokens: Sequence[int], max_tokens: int) -> int:
         """How many tokens may be written after a prompt."""
         if not self.context_tokens:
             return max_tokens
         return min(max_tokens, self.context_tokens - (0 if self.loaded.paired else len(tokens)))
 
-    def _batches(self, tokens: Sequence[Sequence[int]], wanted: Wanted) -> Iterator[list[int]]:
+    def batches(self, tokens: Sequence[Sequence[int]], wanted: Wanted) -> Iterator[list[int]]:
         """Rows to write together: of similar length; alone where sampling, or near the end of
         the window, would make a text depend on its neighbours.
         """
         order = sorted(range(len(tokens)), key=lambda row: len(tokens[row]))
         together: list[int] = []
         for row in order:
-            if wanted.temperature > 0 or self._left(tokens[row], wanted.max_tokens) < (
+            if wanted.temperature > 0 or self.left(tokens[row], wanted.max_tokens) < (
                 wanted.max_tokens
             ):
                 yield [row]
                 continue
+            if self.unpadded and together and len(tokens[together[0]]) != len(tokens[row]):
+                yield together
+                together = []
             together.append(row)
             if len(together) == self.batch_size:
                 yield together
@@ -186,14 +214,14 @@ class LocalLM:
         stopped: threading.Event | None = None,
     ) -> list[list[int]]:
         """What the model writes after each prompt, without padding and end."""
-        most = min(self._left(row, wanted.max_tokens) for row in tokens)
-        rule = self._rule(prompts)
+        most = min(self.left(row, wanted.max_tokens) for row in tokens)
+        rule = self.rule(prompts)
         with self.lock:
             return generate(
                 self.loaded, tokens, wanted, most, rule=rule, streamer=streamer, stopped=stopped
             )
 
-    def _rule(self, prompts: Sequence[Prompt]) -> Verbatim | None:
+    def rule(self, prompts: Sequence[Prompt]) -> Verbatim | None:
         """What keeps quotes verbatim, where the prompts have passages."""
         sources = [passages(prompt) for prompt in prompts] if self.verbatim else []
         if not any(sources) or not self.vocabulary:
@@ -206,7 +234,8 @@ class LocalLM:
         """The tokens as bytes; None for a kind of tokeniser that has none."""
         return Vocabulary.of(self.loaded.tokenizer)
 
-    def _text(self, ids: Sequence[int]) -> str:
+    def text(self, ids: Sequence[int]) -> str:
+        """The text of ids, without control tokens."""
         return str(
             self.loaded.tokenizer.decode(
                 list(ids), skip_special_tokens=True, clean_up_tokenization_spaces=False
@@ -272,6 +301,25 @@ def _load(settings: ModelSettings, folder: Path) -> Loaded:
         tokenizer.pad_token = tokenizer.eos_token or tokenizer.unk_token
     device = settings.device or ("cuda" if torch.cuda.is_available() else "cpu")
     return Loaded(model.to(device).eval(), tokenizer, paired)
+
+
+def _shared(settings: ModelSettings, folder: Path) -> Weights:
+    """The base's weights, which everything in this process that asks for them shares."""
+    key = (str(folder), fingerprint(folder), settings.dtype, settings.device)
+    return weights(key, lambda: _load(settings, folder))
+
+
+def _alters(settings: ModelSettings, root: Path) -> bool:
+    """Whether its adapter takes the place of weights of the base, which nobody else may see."""
+    note = read_config(folder_of(settings.adapter, root), NOTE) if settings.adapter else {}
+    return note.get("form") == "weights"
+
+
+def _templates(settings: ModelSettings, folder: Path, root: Path) -> tuple[str, ...]:
+    """The prompts that an adapter, or a model with one merged into it, says it learnt."""
+    tuned = folder_of(settings.adapter, root) if settings.adapter else folder
+    listed = read_config(tuned, MANIFEST).get("templates")
+    return tuple(map(str, listed)) if isinstance(listed, list) else ()
 
 
 def _window(loaded: Loaded) -> int:

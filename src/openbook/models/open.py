@@ -55,7 +55,7 @@ def open_lm(name: str, settings: Settings, root: Path) -> LM:
         raise _cannot(name or settings.generator, "write answers: it is an encoder", "generator")
     from openbook.models.local import LocalLM
 
-    return LocalLM.open(model, root)
+    return LocalLM.open(model, root, share=True)
 
 
 def open_encoder(name: str, settings: Settings, root: Path) -> Encoder:

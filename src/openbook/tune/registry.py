@@ -23,6 +23,7 @@ from typing import Any, Literal
 
 from openbook.artifacts import MANIFEST, fsync_folder
 from openbook.errors import AdapterError, InputError, OpenbookError, nearest
+from openbook.models.adapters import NOTE
 from openbook.models.weights import fingerprint
 
 FORMAT = 1
@@ -36,17 +37,12 @@ NAME = re.compile(r"[A-Za-z0-9가-힣][\w.-]*")
 Role = Literal["generator", "retriever", "reranker", "ranker"]
 
 ROLES: dict[str, tuple[str, ...]] = {
-    "generator": ("*.safetensors",),
-    "retriever": ("*.safetensors", "*/*.safetensors"),
-    "reranker": ("*.safetensors", "*/*.safetensors"),
-    "ranker": ("model.txt",),
+    "generator": (NOTE, "adapter_model.*"),
+    "retriever": ("**/*.safetensors",),
+    "reranker": ("**/*.safetensors",),
+    "ranker": ("model.txt", "ranker.json"),
 }
-"""Roles, and the files of which each needs one."""
-
-NOTE = "adapter_config.json"
-
-OURS = frozenset({"full", "bottleneck", "freeze"})
-"""Kinds of a generator's adapter that peft does not know: they have no ``adapter_config.json``."""
+"""Roles, and the files that each needs."""
 
 
 @dataclass(frozen=True)
@@ -185,9 +181,8 @@ class Registry:
     def fitting(self, role: str, objectives: tuple[str, ...] = ()) -> list[str]:
         """Names of the adapters of a role, of one of some objectives (any, where none is said)."""
         found, _ = self.all()
-        return [
-            a.name for a in found if a.role == role and (a.objective in objectives or not objectives)
-        ]
+        fit = (a for a in found if a.role == role)
+        return [a.name for a in fit if not objectives or a.objective in objectives]
 
     def versions(self) -> frozenset[int]:
         """Versions of the knowledge base that adapters were made from."""
@@ -247,13 +242,8 @@ def _numbers(values: Any) -> list[tuple[Any, float]]:
 
 def _missing(adapter: Adapter) -> str:
     """What an adapter's folder lacks; empty where it is complete."""
-    peft = adapter.role == "generator" and adapter.kind not in OURS
-    if peft and not (adapter.folder / NOTE).is_file():
-        return NOTE
-    patterns = ROLES[adapter.role]
-    if not any(next(adapter.folder.glob(pattern), None) for pattern in patterns):
-        return "adapter_model.safetensors" if peft else patterns[0]
-    return ""
+    needed = ROLES[adapter.role]
+    return next((name for name in needed if not any(adapter.folder.glob(name))), "")
 
 
 def _broken(folder: Path, what: str) -> AdapterError:

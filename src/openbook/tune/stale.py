@@ -152,19 +152,15 @@ def read_learnt(folder: Path) -> list[Learnt] | None:
     file = folder / FILE
     if not file.is_file():
         return None
-    found = []
     try:
-        for number, line in enumerate(file.read_text("utf-8").splitlines(), 1):
-            if line.strip():
-                found.append(_learnt(json.loads(line)))
+        lines = file.read_text("utf-8").splitlines()
+        return [_learnt(json.loads(line)) for line in lines if line.strip()]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise AdapterError(
-            f"is damaged (line {number}: {error})" if not isinstance(error, OSError) else
-            f"cannot be read ({error.strerror})",
+            f"cannot be read ({type(error).__name__}: {error})",
             where=str(file),
             fix=f"Train it again: openbook tune --refresh {folder.name}.",
-        ) from error  # fmt: skip
-    return found
+        ) from error
 
 
 def _learnt(line: dict[str, object]) -> Learnt:
