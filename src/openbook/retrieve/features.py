@@ -8,9 +8,10 @@ no retriever: what a ranking does not say (a retriever that was not asked) is 0.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -194,15 +195,15 @@ class _Remembered:
 
     def of(self, encoder: Encoder, texts: Sequence[str]) -> NDArray[np.float32]:
         """Vectors of texts, shape ``(len(texts), dimension)``."""
-        held = self.held
-        new = [t for t in dict.fromkeys(texts) if (encoder.name, t) not in held]
-        made: Mapping[str, NDArray[np.float32]] = {}
+        found = {text: self.held.get((encoder.name, text)) for text in dict.fromkeys(texts)}
+        new = [text for text, vector in found.items() if vector is None]
         if new:
             made = dict(zip(new, encoder.encode_passages(new), strict=True))
-            if len(held) > self.MOST:
-                held.clear()
-            held.update({(encoder.name, text): vector for text, vector in made.items()})
-        return np.stack([made[t] if t in made else held[encoder.name, t] for t in texts])
+            if len(self.held) > self.MOST:
+                self.held.clear()
+            self.held.update({(encoder.name, text): vector for text, vector in made.items()})
+            found.update(made)
+        return np.stack([cast(NDArray[np.float32], found[text]) for text in texts])
 
 
 _VECTORS = _Remembered()
