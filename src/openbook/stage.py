@@ -185,8 +185,9 @@ SECTIONS = ("Adds to", "Idea", "Source", "Cost", "Fails when")
 class Method:
     """A named way from a question to an answer: one file in a ``methods/`` folder.
 
-    ``about`` holds the sections of the file's docstring (:data:`SECTIONS`). A file that cannot
-    be used is a method too, one that says why (``broken``) when it is asked for.
+    ``about`` holds the sections of the file's docstring (:data:`SECTIONS`), ``objectives`` what
+    the adapter that it needs may have learnt (none: it needs no adapter). A file that cannot be
+    used is a method too, one that says why (``broken``) when it is asked for.
     """
 
     name: str
@@ -195,6 +196,7 @@ class Method:
     about: tuple[tuple[str, str], ...]
     build: Callable[..., Stage[Query, Answer]]
     broken: InputError | None = None
+    objectives: tuple[str, ...] = ()
 
     def __call__(self, **settings: Any) -> Stage[Query, Answer]:
         """The stages of this method, with some of its parameters set.
@@ -243,15 +245,16 @@ def positive(where: str, **values: int) -> None:
 Builder = TypeVar("Builder", bound=Callable[..., Stage[Query, Answer]])
 
 
-def method(*, parent: str = "") -> Callable[[Builder], Builder]:
+def method(*, parent: str = "", needs: tuple[str, ...] = ()) -> Callable[[Builder], Builder]:
     """Mark the function of a method file that builds its stages.
 
     Args:
         parent: the method that this one adds to, with which comparisons pair it.
+        needs: objectives of the adapters that it takes (``raft``), as its parameter ``adapter``.
     """
 
     def mark(build: Builder) -> Builder:
-        build.__openbook_method__ = parent  # type: ignore[attr-defined]
+        build.__openbook_method__ = (parent, needs)  # type: ignore[attr-defined]
         return build
 
     return mark
@@ -302,13 +305,8 @@ def methods(folder: Path | None = None) -> Mapping[str, Method]:
             found[file.stem] = _method_of(_load(file))
         except InputError as error:
             why = (("Fails when", f"always: {error}"),)
-            found[file.stem] = Method(file.stem, "", f"cannot be used: {error}", why, _none, error)
+            found[file.stem] = Method(file.stem, "", f"cannot be used: {error}", why, Chain, error)
     return found
-
-
-def _none() -> Stage[Query, Answer]:
-    """Builds a method that cannot be used; never called."""
-    raise AssertionError
 
 
 def _load(file: Path) -> Any:
@@ -341,10 +339,12 @@ def _method_of(module: Any) -> Method:
         )
     (build,) = builders
     doc = inspect.cleandoc(module.__doc__ or "")
+    parent, needs = build.__openbook_method__
     return Method(
         name=module.__name__.rpartition(".")[2],
-        parent=build.__openbook_method__,
+        parent=parent,
         summary=doc.split("\n", 1)[0].rstrip("."),
         about=tuple(sections(doc).items()),
         build=build,
+        objectives=needs,
     )

@@ -23,7 +23,12 @@ Filters = Annotated[
     ),
 ]
 MethodName = Annotated[
-    str, typer.Option("--method", "-m", help="Method that answers (openbook methods lists them).")
+    str,
+    typer.Option(
+        "--method",
+        "-m",
+        help="Method that answers (openbook methods lists them); METHOD:ADAPTER for a trained one.",
+    ),
 ]
 Parameters = Annotated[
     list[str] | None,

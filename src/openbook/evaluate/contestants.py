@@ -1,7 +1,8 @@
 """The methods of a comparison: their names, parameters, and the parent each is paired with.
 
 A method is written as in ``naive_rag`` or, with parameters, ``naive_rag(k=3, rerank=20)``;
-values are TOML, or words without quotation marks. Several are parted by commas.
+values are TOML, or words without quotation marks. One with an adapter is ``raft:handbook`` or
+``raft:handbook(k=3)``. Several are parted by commas.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ _SPEC = re.compile(r"\s*([^\s(),]+)\s*(?:\((.*)\))?\s*", re.DOTALL)
 
 @dataclass(frozen=True)
 class Spec:
-    """A method as it was written: its name, the name of its file, its parameters."""
+    """A method as it was written: its name, that without parameters, the parameters."""
 
     name: str
     base: str
@@ -39,6 +40,7 @@ class Contestant:
         summary: one sentence.
         about: labelled paragraphs of its file.
         makes: whatever else decides its answers: settings, calibration, the file's own text.
+        adapter: the name of its adapter; empty where it takes none.
     """
 
     name: str
@@ -47,6 +49,12 @@ class Contestant:
     summary: str = ""
     about: tuple[tuple[str, str], ...] = ()
     makes: tuple[tuple[str, str], ...] = ()
+    adapter: str = ""
+
+    @property
+    def plain(self) -> str:
+        """Its name without parameters."""
+        return f"{self.base}:{self.adapter}" if self.adapter else self.base
 
 
 def parse_methods(text: str) -> list[Spec]:
@@ -113,18 +121,15 @@ def _value(text: str) -> Any:
 def parents(contestants: Sequence[Contestant], parent_of: Mapping[str, str]) -> dict[str, str]:
     """Whom each method is paired with: its parent if it takes part, else the nearest ancestor
     that does, else the first method. A method with parameters is paired with the same method
-    without them. Empty for the one from which the others descend.
+    without them. Of several with other adapters or parameters, the one with the same adapter is
+    taken, then the plain one, then the first. Empty for the one from which the others descend.
 
     Args:
         parent_of: the parent of each method file; empty for a baseline.
     """
-    by_base: dict[str, str] = {}
-    for one in contestants:
-        if one.base not in by_base or one.name == one.base:
-            by_base[one.base] = one.name
     found: dict[str, str] = {}
     for one in contestants:
-        found[one.name] = _ancestor(one, by_base, parent_of)
+        found[one.name] = _ancestor(one, contestants, parent_of)
     first = contestants[0].name
     for one in contestants:
         if not found[one.name] and one.name != first and not _leads(first, one.name, found):
@@ -132,17 +137,24 @@ def parents(contestants: Sequence[Contestant], parent_of: Mapping[str, str]) -> 
     return found
 
 
-def _ancestor(one: Contestant, by_base: Mapping[str, str], parent_of: Mapping[str, str]) -> str:
+def _ancestor(
+    one: Contestant, contestants: Sequence[Contestant], parent_of: Mapping[str, str]
+) -> str:
+    """The nearest of the others that a method descends from; empty where there is none."""
+    same = [other for other in contestants if other.plain == one.plain]
+    if (nearest := _nearest(one, same)) is not one:
+        return nearest.name
     base, seen = one.base, {one.base}
-    if by_base[base] != one.name:
-        return by_base[base]
-    while base := parent_of.get(base, ""):
-        if base in seen:
-            return ""
+    while (base := parent_of.get(base, "")) and base not in seen:
         seen.add(base)
-        if base in by_base:
-            return by_base[base]
+        if near := [other for other in contestants if other.base == base]:
+            return _nearest(one, near).name
     return ""
+
+
+def _nearest(one: Contestant, others: Sequence[Contestant]) -> Contestant:
+    """The one with the same adapter, of these the one without parameters, else the first."""
+    return max(others, key=lambda o: (o.adapter == one.adapter, o.name == o.plain))
 
 
 def _leads(start: str, end: str, found: Mapping[str, str]) -> bool:

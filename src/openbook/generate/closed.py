@@ -1,9 +1,9 @@
 """A language model answers from what it knows: nothing is retrieved, so nothing can be checked.
 
 Its sentences are marked unsupported and it has no quotes. It abstains when the model says that
-it does not know. Solved examples may stand before the question (few-shot prompting, Brown et
-al., "Language Models are Few-Shot Learners", arXiv:2005.14165), as earlier exchanges of the
-chat, the likest last.
+it does not know, or ends in the same words over and over. Solved examples may stand before the
+question (few-shot prompting, Brown et al., "Language Models are Few-Shot Learners",
+arXiv:2005.14165), as earlier exchanges of the chat, the likest last.
 """
 
 from __future__ import annotations
@@ -12,10 +12,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from openbook.errors import InputError, ModelError
+from openbook.generate.loops import unlooped
 from openbook.generate.reading import read
 from openbook.generate.shots import SIMILARITIES, Shots, chosen
 from openbook.generate.streaming import streamed
 from openbook.models.prompts import ANSWER, defuse, ignorance, render
+from openbook.models.templates import check_learnt, learnt_by
 from openbook.models.window import length, room
 from openbook.stage import Runtime, Stage, positive
 from openbook.text.language import detect
@@ -76,11 +78,12 @@ class Closed(Stage[Query, Answer]):
         """One answer a query, in order.
 
         Raises:
-            ModelError: no model, a model that fails, or a question that its window cannot hold.
+            ModelError: no model, a model that fails, one that was tuned on another prompt, or a
+                question that its window cannot hold.
         """
         if not batch:
             return []
-        model: LM = runtime.resolve(LM, self.model)  # type: ignore[type-abstract]
+        model = self._model(runtime)
         prompts = self._prompts(batch, model, runtime)
         written = model.complete(prompts, max_tokens=self.max_tokens, seed=runtime.seed)
         return [
@@ -90,13 +93,18 @@ class Closed(Stage[Query, Answer]):
 
     def stream(self, value: Query, runtime: Runtime) -> Iterator[str | Answer]:
         """Provisional text without marks as it is written, then the answer."""
-        model: LM = runtime.resolve(LM, self.model)  # type: ignore[type-abstract]
+        model = self._model(runtime)
         (prompt,) = self._prompts([value], model, runtime)
         for piece in streamed(model, prompt, self.max_tokens, runtime.seed):
             if isinstance(piece, Completion):
                 yield answer_of(value, prompt, piece)
             else:
                 yield piece
+
+    def _model(self, runtime: Runtime) -> LM:
+        model: LM = runtime.resolve(LM, self.model)  # type: ignore[type-abstract]
+        check_learnt(learnt_by(model), self.prompt, model.name)
+        return model
 
     def _prompts(self, batch: Sequence[Query], model: LM, runtime: Runtime) -> list[Prompt]:
         picked: list[list[Example]] = [[] for _ in batch]
@@ -132,7 +140,7 @@ def answer_of(query: Query, prompt: Prompt, completion: Completion) -> Answer:
     language = detect(query.text)
     reading = read(completion.text, language)
     answer = Answer("abstained", ignorance(language), query, prompt=prompt, usage=completion.usage)
-    if reading.refused:
+    if reading.refused or unlooped(completion.text) != completion.text:
         return answer
     marked = tuple(Sentence(start, end, False) for start, end in sentences(reading.text, language))
     return replace(

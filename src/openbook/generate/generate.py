@@ -8,13 +8,14 @@ quote. Every sentence is marked supported or not by the rule of
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from openbook.errors import ModelError
 from openbook.generate.check import backed, check, judge, keep_supported, unquoted
 from openbook.generate.reading import read
 from openbook.generate.streaming import streamed
 from openbook.models.prompts import numbered, refusal, render
+from openbook.models.templates import check_learnt, learnt_by
 from openbook.models.window import length, room
 from openbook.stage import Runtime, Stage, positive
 from openbook.text.language import detect
@@ -48,6 +49,7 @@ class Generate(Stage[Ranking, Answer]):
         k: how many passages are read.
         strict: remove sentences that no passage supports; abstain when none is left.
         max_tokens: longest text the model may write, in tokens.
+        learnt: whether a tuned model must have learnt the prompt; it decides no answer.
     """
 
     prompt: str = "rag"
@@ -55,6 +57,7 @@ class Generate(Stage[Ranking, Answer]):
     k: int = 5
     strict: bool = False
     max_tokens: int = 512
+    learnt: bool = field(default=True, repr=False)
 
     def __post_init__(self) -> None:
         positive("generate", k=self.k, max_tokens=self.max_tokens)
@@ -68,12 +71,13 @@ class Generate(Stage[Ranking, Answer]):
         """One answer a ranking, in order.
 
         Raises:
-            ModelError: no model, a model that fails, or not one passage fits its window.
+            ModelError: no model, a model that fails, one that was tuned on another prompt, or not
+                one passage fits its window.
         """
         asked = [ranking for ranking in batch if ranking.passages]
         if not asked:
             return [_abstain(ranking, _language(ranking.query)) for ranking in batch]
-        model: LM = runtime.resolve(LM, self.model)  # type: ignore[type-abstract]
+        model = self._model(runtime)
         prepared = [self._prepare(ranking, model) for ranking in asked]
         written = iter(
             model.complete(
@@ -91,13 +95,19 @@ class Generate(Stage[Ranking, Answer]):
         if not value.passages:
             yield _abstain(value, _language(value.query))
             return
-        model: LM = runtime.resolve(LM, self.model)  # type: ignore[type-abstract]
+        model = self._model(runtime)
         ranking, prompt = self._prepare(value, model)
         for piece in streamed(model, prompt, self.max_tokens, runtime.seed):
             if isinstance(piece, Completion):
                 yield self._answer(ranking, prompt, piece)
             else:
                 yield piece
+
+    def _model(self, runtime: Runtime) -> LM:
+        model: LM = runtime.resolve(LM, self.model)  # type: ignore[type-abstract]
+        if self.learnt:
+            check_learnt(learnt_by(model), self.prompt, model.name)
+        return model
 
     def _prepare(self, ranking: Ranking, model: LM) -> tuple[Ranking, Prompt]:
         """What is read and the prompt that holds it, within the model's window."""

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from openbook.errors import TemplateMismatchError
 from openbook.models.prompts import template
+from openbook.types import LM
 
 
 def check_learnt(templates: Sequence[str], prompt: str, who: str) -> None:
@@ -45,3 +46,8 @@ def check_learnt(templates: Sequence[str], prompt: str, who: str) -> None:
                 where=who,
                 fix="Train it again with the words that are asked now.",
             )
+
+
+def learnt_by(model: LM) -> tuple[str, ...]:
+    """Ids of the prompts that a model was tuned on; empty where it was not."""
+    return tuple(getattr(model, "templates", ()))

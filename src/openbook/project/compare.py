@@ -38,6 +38,7 @@ from openbook.project.folder import Project
 from openbook.project.makes import deciding
 from openbook.project.runtime import Runtime
 from openbook.project.wire import moment
+from openbook.tune.registry import parted
 from openbook.types import LM, Example, Usage, digest
 
 RESULTS = "results.json"
@@ -108,7 +109,7 @@ class Comparing:
             need(module, "compare")
         order, style = self.order, self._style
         if order.judge:
-            models = self.project.settings.of(ModelSettings)
+            models = self.project.models(order.judge)
             describe(order.judge, models, self.project.folder, "generator")
         if self.update is not None:
             self.update.check()
@@ -227,7 +228,7 @@ class Comparing:
             self.told(made)
 
     def _stand_in(self, name: str) -> Rehearsal:
-        models = self.project.settings.of(ModelSettings)
+        models = self.project.models(name)
         model = describe(name, models, self.project.folder, "generator")
         return Rehearsal(model.model, (model.price_in, model.price_out))
 
@@ -300,10 +301,11 @@ def take_part(project: Project, specs: Sequence[Spec]) -> list[Contestant]:
     found = []
     for spec in specs:
         name, stage = project.method(spec.base, **spec.parameters)
-        made, file = project.methods[name], project.folder / "methods" / f"{name}.py"
+        base, adapter = parted(name)
+        made, file = project.methods[base], project.folder / "methods" / f"{base}.py"
         decides = deciding(project, stage)
         if file.is_file():
             decides[METHOD_FILE] = digest(file.read_text("utf-8", "replace"))
         about = made.summary, made.about, tuple(decides.items())
-        found.append(Contestant(spec.name, name, stage, *about))
+        found.append(Contestant(spec.name, base, stage, *about, adapter=adapter))
     return found

@@ -15,16 +15,27 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from openbook.errors import InputError, ProjectError, SettingsError, nearest
+from openbook.errors import AdapterError, InputError, ProjectError, SettingsError, nearest
+from openbook.models.open import Use
+from openbook.models.settings import Settings as ModelsSettings
 from openbook.project.runtime import Provider, Runtime
 from openbook.project.settings import FILE, AllSettings, Settings, load, template
+from openbook.project.tuned import check_prompts, method_with, with_adapter
 from openbook.stage import Method, Stage, methods
+from openbook.tune.registry import PREFIX, Registry, parted
 from openbook.types import LM, Answer, CrossEncoder, Encoder, Filter, Query
 
 if TYPE_CHECKING:
     from openbook.knowledge.base import KnowledgeBase
 
 DATA = ".openbook"
+
+USES: dict[str, Use] = {
+    "open_lm": "generator",
+    "open_encoder": "encoder",
+    "open_cross_encoder": "reranker",
+}
+"""What models are used as, by the function of :mod:`openbook.models.open` that opens them."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +102,11 @@ class Project:
         """Folder of artifacts."""
         return self.folder / DATA / "made"
 
+    @property
+    def adapters(self) -> Registry:
+        """The trained adapters of this project."""
+        return Registry(self.made / "adapters")
+
     @cached_property
     def knowledge(self) -> KnowledgeBase:
         """The knowledge base of this project (which may still be empty)."""
@@ -112,12 +128,18 @@ class Project:
     def method(self, name: str = "", **parameters: Any) -> tuple[str, Stage[Query, Answer]]:
         """A method's name and stages; parameters override ``[ask.parameters.NAME]``.
 
+        Args:
+            name: ``naive_rag``, or ``raft:handbook`` for the method with an adapter.
+            parameters: of the method.
+
         Raises:
-            InputError: no such method, or a parameter that it does not have.
+            InputError: no such method or adapter, or a parameter that the method does not have.
+            AdapterError: an adapter that is damaged, or did not learn what the method asks of it.
         """
         name = name or self.asking.method
-        if name not in self.methods:
-            raise InputError(f'there is no method "{name}"', fix=nearest(name, self.methods))
+        base, _ = parted(name)
+        if base not in self.methods:
+            raise InputError(f'there is no method "{base}"', fix=nearest(base, self.methods))
         for other in self.asking.parameters:
             if other not in self.methods:
                 raise SettingsError(
@@ -125,21 +147,23 @@ class Project:
                     where=f"{FILE}, table [ask.parameters.{other}]",
                     fix=nearest(other, self.methods),
                 )
-        chosen = {**self.asking.parameters.get(name, {}), **parameters}
-        return name, self.methods[name](**chosen)
+        chosen = {**self.asking.parameters.get(base, {}), **parameters}
+        if parted(name)[1] and "adapter" not in parameters:
+            chosen.pop("adapter", None)
+        name, chosen = method_with(self.methods, self.adapters, name, chosen)
+        stage = self.methods[base](**chosen)
+        check_prompts(stage, self.adapters)
+        return name, stage
 
     def encoder(self) -> Encoder | None:
         """The encoder whose vectors the knowledge base keeps, where one is configured. (Questions
         are encoded by the bundled one where none is: docs/decisions/0007-encoder.md.)
         """
-        from openbook.models.settings import Settings as ModelSettings
-
-        models = self.settings.of(ModelSettings)
+        models = self.settings.of(ModelsSettings)
         if not models.encoder:
             return None
-        from openbook.models.open import open_encoder
-
-        return open_encoder(models.encoder, models, self.folder)
+        made: Encoder = self._model("open_encoder", models.encoder)
+        return made
 
     def runtime(
         self,
@@ -183,29 +207,35 @@ class Project:
         made: LM = self._model("open_lm", name)
         return made
 
+    def models(self, name: str, use: Use = "generator") -> ModelsSettings:
+        """The table ``[models]``, where ``adapter:NAME`` is among the available where it is asked
+        for; as :func:`openbook.project.tuned.with_adapter`.
+        """
+        table = self.settings.of(ModelsSettings)
+        return with_adapter(table, self.adapters, name, use, self.folder)
+
     def _model(self, opener: str, name: str) -> Any:
         from openbook.models import open as opening
-        from openbook.models.settings import Settings as ModelSettings
 
-        models = self.settings.of(ModelSettings)
-        role = {"open_lm": "generator", "open_encoder": "encoder"}.get(opener, "reranker")
-        chosen = name or getattr(models, role)
-        if not chosen and role == "encoder":
+        models = self.settings.of(ModelsSettings)
+        use = USES[opener]
+        chosen = name or getattr(models, use)
+        if not chosen and use == "encoder":
             chosen = opening.ENCODER
         if not chosen:
             raise ProjectError(
-                f"no {role} is configured",
+                f"no {use} is configured",
                 where=f"{FILE}, table [models]",
-                fix=f'Set {role} = "..." (a local folder, a hub name, or a name from '
+                fix=f'Set {use} = "..." (a local folder, a hub name, or a name from '
                 "[models.available]); `openbook settings models` explains.",
             )
-        return getattr(opening, opener)(chosen, models, self.folder)
+        return getattr(opening, opener)(chosen, self.models(chosen, use), self.folder)
 
     def _ranking_model(self, name: str) -> Any:
         """A ranking model of this project; an empty name means the one that comes with openbook."""
         from openbook.retrieve import ltr
 
-        return ltr.RankingModel.open(self.made / "rankers" / name) if name else ltr.bundled()
+        return ltr.RankingModel.open(self.ranker_folder(name)) if name else ltr.bundled()
 
     def _calibration(self, name: str) -> Any:
         from openbook.generate.confidence import Calibration
@@ -223,6 +253,16 @@ class Project:
         file = self.folder / chosen
         return Shots.of(read_questions(file), str(file))
 
+    def ranker_folder(self, name: str) -> Path:
+        """Where a ranking model of this project is; ``adapter:NAME`` is one of the adapters."""
+        if not name.startswith(PREFIX):
+            return self.made / "rankers" / name
+        adapter = self.adapters.get(name.removeprefix(PREFIX))
+        if adapter.role != "ranker":
+            what = f'the adapter "{adapter.name}" is a {adapter.role}, not a ranker'
+            raise AdapterError(what, where=str(adapter.folder))
+        return adapter.folder
+
     def calibration_file(self, method: str) -> Path:
         """Where `openbook calibrate` keeps what it learnt about a method."""
-        return self.made / "calibration" / f"{method}.json"
+        return self.made / "calibration" / f"{method.replace(':', '@')}.json"

@@ -107,7 +107,7 @@ def _model(project: Project, name: str, use: Use) -> str:
     name = name or getattr(models, use) or (ENCODER if use == "encoder" else "")
     if not name:
         return NONE
-    settings = asdict(describe(name, models, project.folder, use))
+    settings = asdict(describe(name, project.models(name, use), project.folder, use))
     for key in ("model", "adapter"):
         folder = project.folder / Path(settings[key]).expanduser()
         if settings[key] and settings["kind"] == "local" and folder.is_dir():
@@ -123,7 +123,7 @@ def _content(path: Path) -> str:
 
 
 def _ranker(project: Project, name: str) -> Path:
-    return project.made / "rankers" / name if name else BUNDLED
+    return project.ranker_folder(name) if name else BUNDLED
 
 
 def _classifier(project: Project, name: str) -> Path:

@@ -61,6 +61,7 @@ def retrieve(
     fusion: str = "convex",
     rerank: int = 0,
     diversity: float = 0.0,
+    encoder: str = "",
 ) -> Stage[Query, Ranking]:
     """Lexical retrieval; fused with dense retrieval, reranked and diversified where asked.
 
@@ -74,6 +75,7 @@ def retrieve(
         rerank: passages that the configured cross-encoder reads; 0 for none.
         diversity: how much unlike passages are preferred, in [0, 1]; 0 for not at all
             (maximal marginal relevance).
+        encoder: name of the encoder; empty means the configured one.
 
     Rankings are cut at a common depth before the first ``k`` are taken, so that methods that read
     different numbers of passages share them; the hits are the same.
@@ -92,7 +94,7 @@ def retrieve(
     pool = common(asked, depth)
     stage: Stage[Query, Ranking] = Lexical(pool, max(depth, pool))
     if weight := float(weight):
-        both = (Lexical(depth, depth), Dense(depth))
+        both = (Lexical(depth, depth), Dense(depth, encoder))
         how: Literal["convex", "rrf"] = "rrf" if fusion == "rrf" else "convex"
         stage = Fuse(both, (1.0 - weight, weight), how, pool, learnt=dense == LEARNT)
     if rerank:

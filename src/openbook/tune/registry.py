@@ -16,7 +16,7 @@ import json
 import re
 import shutil
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -230,6 +230,32 @@ def parted(name: str) -> tuple[str, str]:
     if colon:
         checked(adapter)
     return method, adapter
+
+
+def model_of(adapter: str, method: str, objective: str) -> str:
+    """The name of the model with an adapter, for a method that needs one.
+
+    Raises:
+        InputError: no adapter is named, or by a name that adapters cannot have.
+    """
+    if not adapter:
+        raise needed(method, (objective,), ())
+    return PREFIX + checked(adapter)
+
+
+def needed(method: str, objectives: Sequence[str], known: Sequence[str]) -> InputError:
+    """What is said where a method needs an adapter and none is named.
+
+    Args:
+        method: its name.
+        objectives: what the adapter may have learnt.
+        known: names of the adapters that fit.
+    """
+    fit = f"These fit: {', '.join(f'{method}:{name}' for name in known)}." if known else (
+        "No adapter of this project fits yet; train one: openbook tune generator --objective "
+        f"{objectives[0]} --data ROWS.jsonl --name NAME, then {method}:NAME."
+    )  # fmt: skip
+    return InputError(f"the method {method} needs an adapter, and none is named", fix=fit)
 
 
 def _numbers(values: Any) -> list[tuple[Any, float]]:
