@@ -6,17 +6,20 @@ These stand in where a test is about something else. Tests of models use real on
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from openbook.errors import ProjectError, WiringError
+from openbook.models.prompts import template
 from openbook.stage import Stage
-from openbook.types import Answer, Completion, Document, Prompt, Query, Usage, digest
+from openbook.types import Answer, Completion, Document, Passage, Prompt, Query, Usage, digest
 
 I = TypeVar("I")  # noqa: E741
 O = TypeVar("O")  # noqa: E741
@@ -135,6 +138,59 @@ TOY = (
     ),
 )
 """Two documents, one a language."""
+
+
+def toy_adapter(
+    folder: Path,
+    objective: str,
+    base: str = "openbook-reader",
+    fingerprint: str = "",
+    learnt: Sequence[tuple[Passage, str]] = (),
+    **more: Any,
+) -> Path:
+    """A generator's adapter as a folder, complete but for weights that mean anything.
+
+    Args:
+        folder: where; its name is the adapter's.
+        objective: ``qa``, ``raft``, ``text`` or ``style``; it decides the prompts.
+        base: name of the model that it says it was trained on.
+        fingerprint: of that model's weights; empty: not said.
+        learnt: passages that it learnt from, each with its question.
+        more: further keys of the manifest, or other values for them.
+    """
+    prompt = {"raft": "rag", "qa": "closed"}.get(objective, "")
+    ids = [template(prompt, language).id for language in ("en", "ko")] if prompt else []
+    manifest = {
+        "format": 1,
+        "role": "generator",
+        "kind": "lora",
+        "objective": objective,
+        "base": {"name": base, "fingerprint": fingerprint},
+        "templates": ids,
+        "rows": len(learnt),
+        "scores": {"F1": 0.5},
+        "knowledge": {"version": 1},
+        "outcome": {"steps": 1, "loss": 1.0, "seconds": 30.0, "peak_memory_mb": 800.0},
+        "created": "2026-01-02T03:04:05Z",
+        **more,
+    }
+    rows = [
+        {
+            "passage": passage.id,
+            "document": passage.document_id,
+            "text": digest(passage.text),
+            "rows": [f"r{number}"],
+            "questions": [question],
+        }
+        for number, (passage, question) in enumerate(learnt)
+    ]
+    folder.mkdir(parents=True)
+    (folder / "manifest.json").write_text(json.dumps(manifest), "utf-8")
+    (folder / "adapter_config.json").write_text("{}", "utf-8")
+    (folder / "adapter_model.safetensors").write_bytes(b"")
+    lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    (folder / "learnt.jsonl").write_text("".join(lines), "utf-8")
+    return folder
 
 
 def check_method(stage: Stage[Query, Answer], runtime: Any, queries: Sequence[Query]) -> None:

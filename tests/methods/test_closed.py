@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,8 +11,11 @@ from hypothesis import strategies as st
 
 from openbook.errors import InputError, ModelError, QuestionsError
 from openbook.generate.closed import Closed
+from openbook.generate.loops import unlooped
 from openbook.generate.shots import Shots, chosen
+from openbook.models.open import open_lm
 from openbook.models.prompts import ANSWER, ignorance
+from openbook.models.settings import Settings
 from openbook.stage import methods
 from openbook.testing import FakeLM, HashEncoder, ToyRuntime, check_method
 from openbook.types import LM, Answer, Encoder, Example, Prompt, Query, Turn
@@ -52,6 +56,9 @@ def test_reasoning_is_shown_and_the_answer_is_the_last_line() -> None:
 @pytest.mark.parametrize(
     "reply",
     [
+        "What is the capital of Peru Peru" + " Peru" * 20,
+        f"{ANSWER} the" + " the" * 20,
+        "##begin_quote##" + '"' * 80,
         f"{ANSWER} I do not know the answer.",
         f"{ANSWER} 답을 알지 못합니다.",
         "I don't know which city that is.",
@@ -187,3 +194,27 @@ def test_no_example_ever_gives_the_question_away(
     shown = [shots.pool[at] for at in shots.allowed(asked.query)]
     assert asked.id not in {e.id for e in shown}
     assert all(set(e.gold).isdisjoint(asked.gold) for e in shown)
+
+
+ASKED = (
+    "How many days of leave do staff have?",
+    "정규직 연차는 며칠인가요?",
+    "What is the capital of France?",
+    "Who wrote Hamlet?",
+    "Explain the rules of the company canteen.",
+)
+
+
+@pytest.mark.parametrize("name", ["standard", "chain_of_thought"])
+def test_the_bundled_reader_neither_loops_nor_shows_marks(name: str) -> None:
+    """It was made to read passages: without any it loses the thread, and soon stops."""
+    lm = open_lm("openbook-reader", Settings(), Path())
+    made = ToyRuntime({LM: lm, Encoder: HashEncoder(), Shots: Shots.shipped()})
+    answers = made.run(methods()[name](), [Query(text, text) for text in ASKED])
+    for answer in answers:
+        assert "##" not in answer.text
+        assert "quote" not in answer.text
+        assert unlooped(answer.text) == answer.text
+        assert len(answer.text) < 200
+        assert answer.usage.output_tokens <= 100
+    assert [a.kind for a in answers].count("abstained") >= 3

@@ -17,7 +17,7 @@ from openbook.retrieve.filter_rerank import FilterRerank
 from openbook.retrieve.lexical import Lexical
 from openbook.retrieve.listwise import Listwise
 from openbook.stage import Runtime, Stage, methods
-from openbook.testing import FakeLM
+from openbook.testing import FakeLM, toy_adapter
 from openbook.types import LM, Encoder, Query, Ranking, Turn
 
 ASKED = [
@@ -41,6 +41,8 @@ def project(tmp_path: Path) -> Project:
     (tmp_path / "docs" / "leave.md").write_text(text, "utf-8")
     made = Project.create(tmp_path)
     made.knowledge.sync([tmp_path / "docs"])
+    for objective in ("qa", "raft"):
+        toy_adapter(made.adapters.folder / objective, objective)
     return made
 
 
@@ -59,6 +61,8 @@ def test_stages_name_what_they_ask_for(
     project: Project, name: str, parameters: dict[str, Any]
 ) -> None:
     """Whatever is resolved while a method runs is named; a ranking model names its encoder."""
+    if learnt := methods()[name].objectives:
+        parameters = {"adapter": learnt[0], **parameters}
     _, stage = project.method(name, **parameters)
     named = {one for part in parts(stage) for one in part.resources}
     runtime, asked = project.runtime(), set()
@@ -73,6 +77,17 @@ def test_stages_name_what_they_ask_for(
     runtime.ask(stage, ASKED)
     of_ranker = {(Encoder, "openbook-encoder")}
     assert {(k, n) for k, n in asked if k.__name__ != "Snapshot"} - of_ranker <= named
+
+
+def test_an_adapter_counts_by_its_content(project: Project) -> None:
+    before, plain = makes(project, "raft:raft"), makes(project, "naive_rag")
+    again = makes(project, "raft:raft")
+    assert again == before
+    folder = project.adapters.folder / "raft"
+    (folder / "adapter_model.safetensors").write_bytes(b"other weights")
+    after = makes(project, "raft:raft")
+    assert {key for key in before if before[key] != after[key]} == {'language model "adapter:raft"'}
+    assert makes(project, "naive_rag") == plain
 
 
 OTHER = '[models.available.big]\nkind = "openai"\nmodel = "m"\nbase_url = "http://localhost:1/v1"\n'

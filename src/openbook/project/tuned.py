@@ -4,18 +4,19 @@ method with one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from openbook.errors import AdapterError, InputError, OpenbookError
+from openbook.evaluate.chart import adapters, walk
 from openbook.models.open import Use, describe
 from openbook.models.settings import ModelSettings
 from openbook.models.settings import Settings as ModelsSettings
 from openbook.models.templates import check_learnt
 from openbook.models.weights import fingerprint, folder_of
-from openbook.stage import Chain, Method, Stage
+from openbook.stage import Method, Stage
 from openbook.tune.registry import PREFIX, Adapter, Registry, needed, parted
 
 if TYPE_CHECKING:
@@ -137,23 +138,12 @@ def check_prompts(stage: Stage[Any, Any], registry: Registry) -> None:
     Raises:
         TemplateMismatchError: naming the adapter and the prompt.
     """
-    for part in parts(stage):
+    for part in walk(stage):
         held = {f.name: getattr(part, f.name) for f in fields(part)}  # type: ignore[arg-type]
         model, prompt = str(held.get("model") or ""), str(held.get("prompt") or "")
         if model.startswith(PREFIX) and prompt and held.get("learnt", True):
             adapter = registry.get(model.removeprefix(PREFIX))
             check_learnt(adapter.templates, prompt, f'adapter "{adapter.name}"')
-
-
-def parts(stage: Stage[Any, Any]) -> Iterator[Stage[Any, Any]]:
-    """A stage and all that it runs, at any depth; of a chain its steps."""
-    if isinstance(stage, Chain):
-        for step in stage.steps:
-            yield from parts(step)
-        return
-    yield stage
-    for inner in stage.inner:
-        yield from parts(inner)
 
 
 def naming(project: Project, name: str) -> list[str]:
@@ -174,10 +164,4 @@ def naming(project: Project, name: str) -> list[str]:
 
 def tuned_in(stage: Stage[Any, Any], registry: Registry) -> list[Adapter]:
     """The adapters that a method's stages ask for, each once."""
-    names = dict.fromkeys(
-        name.removeprefix(PREFIX)
-        for part in parts(stage)
-        for _, name in part.resources
-        if name.startswith(PREFIX)
-    )
-    return [registry.get(name) for name in names]
+    return [registry.get(name) for name in adapters(stage)]
