@@ -2,27 +2,57 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from openbook.cli._options import AsJson
+
+if TYPE_CHECKING:
+    from openbook.knowledge.base import Status
 
 PANEL = "Documents"
 
+SHOWN = 3
+"""Questions of an adapter's stale rows that are printed."""
+
+WHOLE = "openbook adapters show"
+
 
 def command(json: AsJson = False) -> None:
-    """Say what the knowledge base holds, how fresh it is, and what could not be read."""
-    from openbook.cli._show import emit, line, safe, say
+    """Say what the knowledge base holds, how fresh it is, what could not be read, and which
+    adapters learnt from passages that have changed or gone since.
+    """
+    from openbook.cli._show import emit, line, say
     from openbook.project import Project
-    from openbook.project.wire import moment, status_json
+    from openbook.project.wire import stale_json, status_json
 
     project = Project.find()
     status = project.knowledge.status()
+    adapters, broken = project.adapters.all()
+    stale = [project.stale(adapter) for adapter in adapters]
     if json:
         known = {"project": str(project.folder), "method": project.asking.method}
-        emit({**known, **status_json(status)})
+        held = [{"name": one.adapter, **stale_json(one)} for one in stale]
+        emit({**known, **status_json(status), "adapters": held, "broken_adapters": broken})
         return
     say(f"project     {project.folder}, answers by {project.asking.method}")
     if not status.version:
         say("knowledge   none yet. Run: openbook sync FOLDER")
-        return
+    else:
+        _knowledge(status)
+    for one in stale:
+        say(f"adapter     {one.adapter}: {one}")
+        for question in one.questions[:SHOWN]:
+            say(f"            affected: {line(question)}")
+        if len(one.questions) > SHOWN:
+            say(f"            and {len(one.questions) - SHOWN:,} more: {WHOLE} {one.adapter}")
+    for reason in broken.values():
+        say(f"adapter     {reason}")
+
+
+def _knowledge(status: Status) -> None:
+    from openbook.cli._show import line, safe, say
+    from openbook.project.wire import moment
+
     pinned = ", pinned until the next sync" if status.pinned else ""
     say(f"version     {status.version} of {moment(status.created)}{pinned}; {status.versions} kept")
     say(f"holds       {status.documents:,} documents, {status.passages:,} passages")

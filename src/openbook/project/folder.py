@@ -20,9 +20,10 @@ from openbook.models.open import Use
 from openbook.models.settings import Settings as ModelsSettings
 from openbook.project.runtime import Provider, Runtime
 from openbook.project.settings import FILE, AllSettings, Settings, load, template
-from openbook.project.tuned import check_prompts, method_with, with_adapter
+from openbook.project.tuned import check_prompts, method_with, naming, with_adapter
 from openbook.stage import Method, Stage, methods
-from openbook.tune.registry import PREFIX, Registry, parted
+from openbook.tune.registry import PREFIX, Adapter, Registry, parted
+from openbook.tune.stale import Staleness, staleness
 from openbook.types import LM, Answer, CrossEncoder, Encoder, Filter, Query
 
 if TYPE_CHECKING:
@@ -213,6 +214,29 @@ class Project:
         """
         table = self.settings.of(ModelsSettings)
         return with_adapter(table, self.adapters, name, use, self.folder)
+
+    def naming(self, adapter: str) -> list[str]:
+        """Settings that name an adapter, as ``[ask] method``."""
+        return naming(self.settings, self.asking, adapter)
+
+    def remove_adapter(self, name: str) -> None:
+        """Delete an adapter.
+
+        Raises:
+            InputError: no such adapter, or a setting names it.
+        """
+        if used := self.naming(name):
+            raise InputError(
+                f'the adapter "{name}" is used by {", ".join(used)}',
+                where=FILE,
+                fix="Change that first.",
+            )
+        self.adapters.remove(name)
+
+    def stale(self, adapter: Adapter) -> Staleness:
+        """What has happened, by the newest version, to the passages that an adapter learnt from."""
+        held = self.knowledge.snapshot() if self.knowledge.version else None
+        return staleness(adapter, held)
 
     def _model(self, opener: str, name: str) -> Any:
         from openbook.models import open as opening

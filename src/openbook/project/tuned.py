@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from openbook.errors import AdapterError, InputError, OpenbookError
 from openbook.evaluate.chart import adapters, walk
@@ -16,11 +16,9 @@ from openbook.models.settings import ModelSettings
 from openbook.models.settings import Settings as ModelsSettings
 from openbook.models.templates import check_learnt
 from openbook.models.weights import fingerprint, folder_of
+from openbook.project.settings import AllSettings, Settings
 from openbook.stage import Method, Stage
 from openbook.tune.registry import PREFIX, Adapter, Registry, needed, parted
-
-if TYPE_CHECKING:
-    from openbook.project.folder import Project
 
 AS: dict[Use, str] = {"generator": "generator", "encoder": "retriever", "reranker": "reranker"}
 """The role of an adapter that can be what a model is used as."""
@@ -146,19 +144,19 @@ def check_prompts(stage: Stage[Any, Any], registry: Registry) -> None:
             check_learnt(adapter.templates, prompt, f'adapter "{adapter.name}"')
 
 
-def naming(project: Project, name: str) -> list[str]:
-    """Settings of a project that name an adapter, as ``[ask] method``."""
-    models = project.settings.of(ModelsSettings)
+def naming(settings: AllSettings, asking: Settings, name: str) -> list[str]:
+    """Settings that name an adapter, as ``[ask] method``."""
+    models = settings.of(ModelsSettings)
     found = []
-    if parted(project.asking.method)[1] == name:
+    if parted(asking.method)[1] == name:
         found.append("[ask] method")
-    for method, values in project.asking.parameters.items():
+    for method, values in asking.parameters.items():
         for key, value in values.items():
             if value == PREFIX + name or (key == "adapter" and value == name):
                 found.append(f"[ask.parameters.{method}] {key}")
-    for role in ("generator", "encoder", "reranker"):
-        if getattr(models, role) == PREFIX + name:
-            found.append(f"[models] {role}")
+    for use in AS:
+        if getattr(models, use) == PREFIX + name:
+            found.append(f"[models] {use}")
     return found
 
 

@@ -9,6 +9,8 @@ from typing import Any
 
 from openbook.knowledge.base import Status, SyncReport
 from openbook.knowledge.manifest import Version
+from openbook.tune.registry import Adapter
+from openbook.tune.stale import Staleness
 from openbook.types import Answer, Hit, Prompt, Quote, Ranking
 
 
@@ -153,4 +155,38 @@ def status_json(status: Status) -> dict[str, Any]:
         "roots": list(status.roots),
         "missing_roots": list(status.missing_roots),
         "problems": problems_json(status.problems),
+    }
+
+
+def adapter_json(adapter: Adapter, stale: Staleness, *, whole: bool = False) -> dict[str, Any]:
+    """An adapter and whether it is stale; ``whole`` with all that its manifest says."""
+    more = {"manifest": dict(adapter.manifest), "folder": str(adapter.folder)} if whole else {}
+    return {
+        "name": adapter.name,
+        "role": adapter.role,
+        "kind": adapter.kind,
+        "objective": adapter.objective,
+        "base": {"name": adapter.base, "fingerprint": adapter.base_fingerprint},
+        "version": adapter.version,
+        "templates": list(adapter.templates),
+        "scores": dict(adapter.scores),
+        "bytes": adapter.size,
+        **more,
+        "stale": stale_json(stale),
+    }
+
+
+def stale_json(stale: Staleness) -> dict[str, Any]:
+    """What an adapter learnt that no longer stands; null where its folder does not say."""
+    return {
+        "stale": None if stale.learnt is None else stale.stale,
+        "learnt": stale.learnt,
+        "against_version": stale.version,
+        "changed": [one.passage for one in stale.changed],
+        "gone": [one.passage for one in stale.gone],
+        "documents": list(stale.documents),
+        "rows": list(stale.rows),
+        "questions": list(stale.questions),
+        "said": str(stale),
+        "refresh": stale.refresh if stale.stale else None,
     }
