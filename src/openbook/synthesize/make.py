@@ -1,0 +1,181 @@
+"""Questions of a knowledge base: candidates drawn by turns from its documents, checked, split."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from openbook.errors import InputError
+from openbook.stage import Runtime
+from openbook.synthesize.asked import Asked, Question
+from openbook.synthesize.checks import (
+    Distinct,
+    Dropped,
+    K,
+    answered,
+    naming,
+    returning,
+    unambiguous,
+)
+from openbook.synthesize.rules import candidates
+from openbook.synthesize.shelf import Shelf, drawing
+from openbook.synthesize.splits import deal
+from openbook.synthesize.unanswerable import Near, near_misses
+from openbook.types import Split
+
+BATCH = 64
+"""Candidates that are checked together."""
+
+PER_PASSAGE = 3
+"""Questions that one passage may have."""
+
+PER_DOCUMENT = 60
+"""Candidates of one document that are looked at."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is to be made.
+
+    Args:
+        n: questions, unanswerable ones among them.
+        seed: of every draw.
+        unanswerable: share of questions that the documents do not answer.
+        parts: the share of each split.
+        k: passages among which retrieval must find a question's own.
+    """
+
+    n: int = 200
+    seed: int = 0
+    unanswerable: float = 0.2
+    parts: dict[str, float] = field(default_factory=dict)
+    k: int = K
+
+    def __post_init__(self) -> None:
+        if self.n < 1:
+            raise InputError(f"{self.n} questions were asked for", fix="Give --n 1 or more.")
+        if not 0 <= self.unanswerable < 1:
+            raise InputError(
+                f"a share of {self.unanswerable} unanswerable questions",
+                where="--unanswerable",
+                fix="Give 0 or more, and less than 1.",
+            )
+
+    @property
+    def near(self) -> int:
+        """How many unanswerable questions."""
+        return int(self.n * self.unanswerable + 0.5)
+
+
+@dataclass(frozen=True)
+class Made:
+    """Questions, and what was dropped on the way."""
+
+    questions: tuple[Question, ...]
+    dropped: Dropped
+
+    @property
+    def answerable(self) -> int:
+        """How many have an answer."""
+        return sum(q.answerable for q in self.questions)
+
+
+Source = Callable[[Shelf, int, int], Iterator[list[Asked]]]
+"""Batches of candidates of a shelf, for a seed and a number that is wanted."""
+
+
+def by_rules(shelf: Shelf, seed: int, n: int) -> Iterator[list[Asked]]:
+    """What the rules ask, by turns of documents and of rules."""
+    order = shelf.order(seed)[: max(200, 4 * n)]
+    turns = [_turns(list(candidates(shelf.documents[name])), seed, name) for name in order]
+    batch: list[Asked] = []
+    for at in range(max((len(own) for own in turns), default=0)):
+        for own in turns:
+            if at < len(own):
+                batch.append(own[at])
+            if len(batch) == BATCH:
+                yield batch
+                batch = []
+    if batch:
+        yield batch
+
+
+def _turns(found: list[Asked], seed: int, document: str) -> list[Asked]:
+    """A document's candidates: shuffled, rules by turns."""
+    drawing(seed, "turns", document).shuffle(found)
+    by_rule: dict[str, list[Asked]] = {}
+    for asked in found:
+        by_rule.setdefault(asked.source, []).append(asked)
+    queues = list(by_rule.values())
+    longest = max((len(queue) for queue in queues), default=0)
+    mixed = [queue[at] for at in range(longest) for queue in queues if at < len(queue)]
+    return mixed[:PER_DOCUMENT]
+
+
+def make(
+    shelf: Shelf,
+    runtime: Runtime,
+    order: Order,
+    source: Source = by_rules,
+    advance: Callable[[int], None] = lambda n: None,
+    confirm: Callable[[Sequence[Asked]], list[bool]] | None = None,
+) -> Made:
+    """Questions of a shelf; fewer than asked for where it has no more.
+
+    Args:
+        source: gives candidates.
+        advance: told how many more were kept.
+        confirm: says of unanswerable candidates whether they are indeed refused.
+
+    Raises:
+        InputError: a split that no document is left for.
+    """
+    split = deal(shelf.languages, order.parts, order.seed)
+    dropped = Dropped()
+    kept = _answerable(shelf, runtime, order, source, advance, dropped)
+    misses = near_misses(
+        Near(shelf, split, runtime, order.seed), kept, order.near, dropped, confirm
+    )
+    advance(len(misses))
+    return Made(tuple(_numbered([*kept, *misses], split, shelf, order.seed)), dropped)
+
+
+def _answerable(
+    shelf: Shelf,
+    runtime: Runtime,
+    order: Order,
+    source: Source,
+    advance: Callable[[int], None],
+    dropped: Dropped,
+) -> list[Asked]:
+    wanted = order.n - order.near
+    kept: list[Asked] = []
+    distinct, of_passage = Distinct(), dict[str, int]()
+    for batch in source(shelf, order.seed, wanted):
+        sound = [asked for asked in batch if answered(asked)]
+        dropped.add("answer", len(batch) - len(sound))
+        named = [found for asked in sound if (found := naming(asked)) is not None]
+        dropped.add("generic", len(sound) - len(named))
+        before = len(kept)
+        for asked in returning(unambiguous(named, dropped), runtime, order.k, dropped):
+            full = of_passage.get(asked.passage.id, 0) >= PER_PASSAGE
+            if full or not distinct.add(asked.text):
+                dropped.add("passage has enough" if full else "duplicate")
+            elif len(kept) < wanted:
+                of_passage[asked.passage.id] = of_passage.get(asked.passage.id, 0) + 1
+                kept.append(asked)
+        advance(len(kept) - before)
+        if len(kept) >= wanted:
+            break
+    dropped.reasons += type(dropped.reasons)()
+    return kept
+
+
+def _numbered(
+    found: Sequence[Asked], split: dict[str, Split], shelf: Shelf, seed: int
+) -> list[Question]:
+    """Lines of a file: train before dev before test, shuffled within."""
+    made = [Question.of(asked, split[asked.passage.document_id], shelf.version) for asked in found]
+    drawing(seed, "lines").shuffle(made)
+    unique = {question.id: question for question in made}
+    return sorted(unique.values(), key=lambda q: ("train", "dev", "test", "").index(q.split))
