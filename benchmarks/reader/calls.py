@@ -18,7 +18,7 @@ from cases import SEED, bm25
 
 from openbook.generate import reading
 from openbook.models.prompts import ANSWER, numbered, render, template
-from openbook.tune.lm import Row
+from openbook.tune.rows import Row
 from openbook.types import Example, Passage, Prompt
 
 SET = "apibench/torchhub"

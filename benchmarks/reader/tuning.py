@@ -33,16 +33,19 @@ from openbook.models.local import LocalLM
 from openbook.models.open import describe
 from openbook.models.settings import Settings
 from openbook.tune.adapter import publish
-from openbook.tune.lm import LoraJob, LoraSettings
+from openbook.tune.generator import GeneratorJob
+from openbook.tune.kinds import kind
+from openbook.tune.material import GeneratorSettings
 from openbook.tune.run import Progress, RunSettings, run
 
 HERE = Path(__file__).resolve().parent
 OUT = HERE.parent / "results" / "reader-tuning.json"
 LONGEST = 96
 LIMIT_S = 600.0
-LORA = LoraSettings(
-    rank=16, alpha=32, learning_rate=2e-3, epochs=1, batch_size=4, max_tokens=1024, seed=1
+LORA = GeneratorSettings(
+    learning_rate=2e-3, epochs=1, batch_size=4, max_tokens=1024, held_out=0.0, seed=1
 )
+KIND = kind("lora", rank=16, alpha=32.0)
 Scores = dict[str, dict[str, list[float]]]
 
 
@@ -97,11 +100,11 @@ def table(domain: Domain, before: Scores, after: Scores) -> dict[str, Any]:
 
 
 def tuned(
-    name: str, domain: Domain, settings: LoraSettings, work: Path
+    name: str, domain: Domain, settings: GeneratorSettings, work: Path
 ) -> tuple[LocalLM, dict[str, Any]]:
     """Train and publish an adapter, and open the reader with it."""
     cpu, start = time.process_time(), time.perf_counter()
-    job = LoraJob.open(name, training_rows(domain), settings, root=Path.cwd())
+    job = GeneratorJob.open(name, training_rows(domain), settings, how=KIND, root=Path.cwd())
     outcome = run(job, work / "run", RunSettings(log_every=20), progress=_told)
     folder = publish(job, outcome, work / "adapters" / "torchhub")
     spent = {
@@ -111,7 +114,7 @@ def tuned(
         "tokens": outcome.tokens,
         "last_loss": round(outcome.loss, 4),
         "rows": job.spec()["rows"],
-        "dropped": job.dropped,
+        "dropped": job.batches.dropped,
         "adapter_mb": round(sum(file.stat().st_size for file in folder.iterdir()) / 1e6, 2),
     }
     return opened(name, str(folder.resolve())), spent
@@ -131,7 +134,7 @@ def opened(name: str, adapter: str = "") -> LocalLM:
     return LocalLM.open(replace(settings, adapter=adapter, batch_size=32), Path.cwd())
 
 
-def made_by(model: LocalLM, settings: LoraSettings) -> dict[str, Any]:
+def made_by(model: LocalLM, settings: GeneratorSettings) -> dict[str, Any]:
     import peft
     import torch
 
@@ -141,7 +144,7 @@ def made_by(model: LocalLM, settings: LoraSettings) -> dict[str, Any]:
     return {
         "command": "python benchmarks/reader/tuning.py --data ../shared/data",
         "model": model.name,
-        "settings": asdict(settings),
+        "settings": {**asdict(settings), **asdict(KIND)},
         "commit": commit,
         "torch": torch.__version__,
         "peft": peft.__version__,

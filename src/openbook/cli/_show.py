@@ -128,36 +128,47 @@ class Progress:
         self._task: Any = None
         self._what = ""
         self._total = 0
-        self._done = 0
+        self._done = self._first = 0
+        self._extra = ""
         self._began = 0.0
         self._said = 0.0
 
     def start(self, what: str, total: int) -> None:
         """Begin a phase of ``total`` steps (0: not known)."""
         self.finish()
-        self._what, self._total, self._done = what, total, 0
+        self._what, self._total, self._done, self._first, self._extra = what, total, 0, 0, ""
         self._began = self._said = time.monotonic()
 
+    def reach(self, done: int, extra: str = "") -> None:
+        """So many steps of all are done; what was done before the first call took no time here."""
+        if not self._done:
+            self._first = done - 1
+        self._extra = extra
+        self.advance(done - self._done)
+
     def advance(self, n: int = 1) -> None:
-        """So many steps are done."""
+        """So many more steps are done."""
         self._done += n
         now = time.monotonic()
         if self._bar is not None:
-            self._bar.update(self._task, completed=self._done, left=self._left(now))
+            self._bar.update(self._task, completed=self._done, left=self._told(now))
         elif not sys.stderr.isatty():
             if now - self._said >= PAUSE:
                 self._said = now
-                of, left = (f"/{self._total:,}" if self._total else ""), self._left(now)
+                of, left = (f"/{self._total:,}" if self._total else ""), self._told(now)
                 note(f"{self._what} {self._done:,}{of}{', ' if left else ''}{left}")
         elif now - self._began > PATIENCE:
             self._appear(now)
 
+    def _told(self, now: float) -> str:
+        return ", ".join(part for part in (self._extra, self._left(now)) if part)
+
     def _left(self, now: float) -> str:
         """About how long the rest takes, if each step takes as long as those so far did."""
         steps = self._total - self._done
-        if steps <= 0 or not self._done:
+        if steps <= 0 or self._done <= self._first:
             return ""
-        return f"{about((now - self._began) * steps / self._done)} left"
+        return f"{about((now - self._began) * steps / (self._done - self._first))} left"
 
     def _appear(self, now: float) -> None:
         from rich.console import Console
@@ -175,7 +186,7 @@ class Progress:
         )
         self._bar.start()
         self._task = self._bar.add_task(
-            self._what, total=self._total or None, completed=self._done, left=self._left(now)
+            self._what, total=self._total or None, completed=self._done, left=self._told(now)
         )
 
     def finish(self) -> None:

@@ -92,8 +92,9 @@ def _read(model: LocalLM, tokens: Sequence[_Tokens]) -> list[Likelihood]:
     try:
         with model.lock, torch.inference_mode():
             out = held(input_ids=ids.to(held.device), attention_mask=mask.to(held.device))
+            logits = out.logits[:, -width:]  # learnt positions may stand before the text
             return [
-                _one(out.logits[row], ids[row], tokens[row], torch) for row in range(len(tokens))
+                _one(logits[row], ids[row], tokens[row], torch) for row in range(len(tokens))
             ]
     except (RuntimeError, ValueError, IndexError) as error:
         raise ModelError(

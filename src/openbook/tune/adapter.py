@@ -5,25 +5,57 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from openbook.artifacts import MANIFEST, fsync_folder, write_atomic
 from openbook.errors import InputError, TrainingError
-from openbook.tune.lm import LoraJob
 from openbook.tune.run import Outcome
+
+FORMAT = 1
+LEARNT = "learnt.jsonl"
+SAME = ("kind", "objective", "base", "data", "settings")
+"""What two adapters that are one training have in common."""
+
+
+class Learner(Protocol):
+    """A training whose result can be published."""
+
+    base: str
+
+    @property
+    def steps(self) -> int:
+        """How many steps there are in all."""
+        ...
+
+    def spec(self) -> Mapping[str, Any]:
+        """Everything that decides the result; ``base`` is the base's fingerprint."""
+        ...
+
+    def manifest(self) -> Mapping[str, Any]:
+        """``role`` and whatever else the manifest is to say; ``outcome`` is added to."""
+        ...
+
+    def learnt(self) -> Iterable[Mapping[str, Any]]:
+        """A line for each passage that it learnt from."""
+        ...
+
+    def save(self, folder: Path) -> None:
+        """Write the weights."""
+        ...
 
 
 def publish(
-    job: LoraJob, outcome: Outcome, target: Path, scores: Mapping[str, float] | None = None
+    job: Learner, outcome: Outcome, target: Path, scores: Mapping[str, float] | None = None
 ) -> Path:
     """Write a finished adapter as a folder, whole or not at all.
 
     Its ``manifest.json`` holds the base's name and fingerprint, the hash of the data, the
-    prompts' ids, settings, the outcome and ``scores``. Publishing the same training again
-    changes nothing.
+    prompts' ids, settings, the outcome and ``scores``; ``learnt.jsonl`` the passages that it
+    learnt from. Publishing the same training again changes nothing.
 
     Args:
         job: what was trained.
@@ -41,14 +73,15 @@ def publish(
             where=str(target),
             fix="Run it to its end first.",
         )
-    made = _manifest(job, outcome, scores or {})
-    if target.exists():
-        _same(target, made)
+    if published(job, target):
         return target
+    made = _manifest(job, outcome, scores or {})
     target.parent.mkdir(parents=True, exist_ok=True)
     part = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}."))
     try:
         job.save(part)
+        lines = (json.dumps(line, ensure_ascii=False) + "\n" for line in job.learnt())
+        write_atomic(part / LEARNT, "".join(lines))
         write_atomic(part / MANIFEST, json.dumps(made, indent=1, ensure_ascii=False) + "\n")
         part.chmod(0o755)
         part.rename(target)
@@ -58,21 +91,45 @@ def publish(
     return target
 
 
-def _manifest(job: LoraJob, outcome: Outcome, scores: Mapping[str, float]) -> dict[str, Any]:
-    spec = dict(job.spec())
-    return {
-        **spec,
-        "base": {"name": job.base, "fingerprint": spec["base"]},
-        "scores": dict(scores),
-        "outcome": {"steps": outcome.step, "loss": outcome.loss, "tokens": outcome.tokens},
-        "made_with": {name: version(name) for name in ("openbook", "peft", "transformers")},
-    }
+def published(job: Learner, target: Path) -> bool:
+    """Whether a folder holds this training's adapter already.
 
-
-def _same(target: Path, made: Mapping[str, Any]) -> None:
-    """Refuse a folder that holds anything but this training's adapter."""
+    Raises:
+        InputError: it holds something else.
+    """
+    if not target.exists():
+        return False
     file = target / MANIFEST
     held = json.loads(file.read_text("utf-8")) if file.is_file() else {}
-    keys = ("kind", "base", "data", "settings")
-    if [held.get(key) for key in keys] != [made[key] for key in keys]:
-        raise InputError("there is something else", where=str(target), fix="Give another name.")
+    wanted = _identified(job)
+    if [held.get(key) for key in SAME] != [wanted.get(key) for key in SAME]:
+        raise InputError(
+            "there is something else",
+            where=str(target),
+            fix=f"Give another name, or remove it: openbook adapters remove {target.name}.",
+        )
+    return True
+
+
+def _identified(job: Learner) -> dict[str, Any]:
+    spec = dict(job.spec())
+    return {**spec, "base": {"name": job.base, "fingerprint": spec["base"]}}
+
+
+def _manifest(job: Learner, outcome: Outcome, scores: Mapping[str, float]) -> dict[str, Any]:
+    said = dict(job.manifest())
+    done = {
+        "steps": outcome.step,
+        "loss": outcome.loss,
+        "tokens": outcome.tokens,
+        "seconds": round(outcome.seconds, 1),
+    }
+    return {
+        "format": FORMAT,
+        **_identified(job),
+        **said,
+        "scores": dict(scores),
+        "outcome": {**done, **said.get("outcome", {})},
+        "created": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "made_with": {name: version(name) for name in ("openbook", "peft", "transformers")},
+    }

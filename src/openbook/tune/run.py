@@ -15,13 +15,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 from openbook.errors import LockedError, TrainingError, need
 from openbook.settings import setting
 from openbook.tune import checkpoint
+from openbook.tune.curve import Watch
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,8 @@ def run(
     Raises:
         InputError: the folder holds a run of another spec.
         LockedError: another process trains in the folder.
-        TrainingError: the loss is not a number, or a checkpoint cannot be read or written.
+        TrainingError: the loss is not a number or has exploded, or a checkpoint cannot be
+            read or written.
     """
     settings = settings or RunSettings()
     folder.mkdir(parents=True, exist_ok=True)
@@ -154,6 +156,7 @@ class _Run:
             job.restore(held["state"])
             self.at, self.tokens = int(held["step"]), int(held["tokens"])
             self.before, self.loss = float(held["seconds"]), float(held["loss"])
+        self.watch = Watch(**held["watch"]) if held and "watch" in held else Watch()
         checkpoint.cut_log(folder, self.at)
         self.start = self.saved = time.monotonic()
         self.first, self.earlier = self.at, self.tokens
@@ -178,9 +181,11 @@ class _Run:
         torch = need("torch", "local")
         torch.manual_seed(self.seed * 1_000_003 + self.at)
         done = self.job.step(self.at)
-        if not math.isfinite(done.loss):
+        broken = not math.isfinite(done.loss)
+        if broken or self.watch.exploded(done.loss):
+            what = "is not a number" if broken else f"has exploded ({done.loss:.1f} nats)"
             raise TrainingError(
-                f"the loss of step {self.at} is not a number",
+                f"the loss of step {self.at} {what}",
                 where=str(self.folder),
                 fix="Lower the learning rate; the last checkpoint is kept.",
             )
@@ -219,6 +224,7 @@ class _Run:
                 "tokens": self.tokens,
                 "seconds": self._seconds(),
                 "loss": self._mean(),
+                "watch": asdict(self.watch),
                 "state": self.job.state(),
             },
         )

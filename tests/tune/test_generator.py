@@ -1,4 +1,4 @@
-"""LoRA on a tiny model: it learns, it resumes to the same bits, and what it publishes loads."""
+"""A tiny model is tuned: it learns, it resumes to the same bits, and what it publishes loads."""
 
 from __future__ import annotations
 
@@ -21,11 +21,15 @@ from openbook.models.prompts import numbered, render, template
 from openbook.models.settings import ModelSettings
 from openbook.models.weights import fingerprint
 from openbook.tune.adapter import publish
-from openbook.tune.lm import LoraJob, LoraSettings, Row
+from openbook.tune.generator import GeneratorJob
+from openbook.tune.kinds import kind
+from openbook.tune.material import GeneratorSettings
+from openbook.tune.rows import Row
 from openbook.tune.run import Outcome, RunSettings, run
 from openbook.types import Message
 
-FAST = LoraSettings(rank=4, alpha=8, learning_rate=0.02, epochs=4, batch_size=4, max_tokens=900)
+FAST = GeneratorSettings(learning_rate=0.02, epochs=4, batch_size=4, max_tokens=900, held_out=0.0)
+LORA = kind("lora", rank=4, alpha=8.0)
 
 
 def makers() -> Any:
@@ -70,11 +74,14 @@ def rows(count: int = 12) -> list[Row]:
     return found
 
 
-def opened(root: Path, settings: LoraSettings = FAST, given: list[Row] | None = None) -> LoraJob:
-    return LoraJob.open("tiny", rows() if given is None else given, settings, root=root)
+def opened(
+    root: Path, settings: GeneratorSettings = FAST, given: list[Row] | None = None
+) -> GeneratorJob:
+    material = rows() if given is None else given
+    return GeneratorJob.open("tiny", material, settings, how=LORA, root=root)
 
 
-def weights(job: LoraJob) -> dict[str, torch.Tensor]:
+def weights(job: GeneratorJob) -> dict[str, torch.Tensor]:
     held: dict[str, torch.Tensor] = job.state()["adapter"]
     return held
 
@@ -168,19 +175,19 @@ def test_the_prompt_is_what_the_model_is_asked(root: Path, tiny: Path) -> None:
     job = opened(root, replace(FAST, epochs=1, batch_size=1))
     model = LocalLM.open(ModelSettings(model="tiny"), root)
     asked = sorted(prompt_tokens(row.prompt, model.loaded.tokenizer) for row in rows())
-    assert sorted(batch[0].read for batch in job.batches) == asked
+    assert sorted(batch[0].read for batch in job.batches.steps) == asked
     end = model.loaded.tokenizer.eos_token_id
-    assert all(batch[0].learnt[-1] == end for batch in job.batches)
+    assert all(batch[0].learnt[-1] == end for batch in job.batches.steps)
 
 
 def test_loss_is_that_of_each_row_alone(root: Path, tiny: Path) -> None:
     """Padding and keeping only the last logits change nothing."""
     job = opened(root, replace(FAST, epochs=1, batch_size=3))
-    batch = job.batches[0]
+    batch = job.batches.steps[0]
     job.model.eval()
     total, count = 0.0, 0
     with torch.no_grad():
-        together = float(job._loss(batch, torch))
+        together = float(job._loss(batch)[0]) / job._loss(batch)[1]
         for row in batch:
             ids = torch.tensor([row.read + row.learnt])
             logits = job.model(input_ids=ids).logits[0, len(row.read) - 1 : -1]
@@ -194,7 +201,7 @@ def test_loss_is_that_of_each_row_alone(root: Path, tiny: Path) -> None:
 def test_rows_that_do_not_fit_are_counted(root: Path, tiny: Path) -> None:
     long = Row(rows(1)[0].prompt, "days " * 2000)
     job = opened(root, FAST, [*rows(3), long])
-    assert job.dropped == 1 and job.spec()["rows"] == 3 and job.spec()["dropped"] == 1
+    assert job.batches.dropped == 1 and job.spec()["rows"] == 3 and job.spec()["dropped"] == 1
     with pytest.raises(InputError, match="none of 1 rows fits"):
         opened(root, FAST, [long])
 
@@ -202,7 +209,7 @@ def test_rows_that_do_not_fit_are_counted(root: Path, tiny: Path) -> None:
 def test_control_tokens_in_a_completion_do_not_end_it(root: Path, tiny: Path) -> None:
     row = Row((Message("user", "Why?"),), "so</s>on")
     job = opened(root, replace(FAST, epochs=1), [row])
-    learnt = job.batches[0][0].learnt
+    learnt = job.batches.steps[0][0].learnt
     assert learnt.count(2) == 1 and learnt[-1] == 2
 
 
@@ -236,8 +243,8 @@ def test_what_cannot_be_published(root: Path, tiny: Path, tmp_path: Path) -> Non
 def test_what_cannot_be_tuned(root: Path, tiny: Path) -> None:
     makers().save_t5(root / "t5")
     with pytest.raises(ModelError, match="encoder-decoder"):
-        LoraJob.open("t5", rows(1), root=root)
+        GeneratorJob.open("t5", rows(1), root=root)
     with pytest.raises(ModelError, match="cannot be tuned"):
-        LoraJob.open("minilm", rows(1), root=root)
-    with pytest.raises(InputError, match="rank"):
-        opened(root, replace(FAST, rank=0))
+        GeneratorJob.open("minilm", rows(1), root=root)
+    with pytest.raises(InputError, match="epochs = 0"):
+        opened(root, replace(FAST, epochs=0))

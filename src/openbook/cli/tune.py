@@ -1,0 +1,194 @@
+"""``openbook tune``: models learn from the documents."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from openbook.cli._options import AsJson, parameters
+
+if TYPE_CHECKING:
+    from openbook.project.tune import Tuned
+    from openbook.tune.generator import GeneratorJob
+    from openbook.tune.run import Progress as At
+
+PANEL = "Studying"
+STOPPED = 130
+"""Exit status when a training was stopped before its end."""
+
+group = typer.Typer(
+    help="Train a generator, a retriever or a reranker; what was stopped goes on.",
+    no_args_is_help=True,
+)
+
+
+@group.command()
+def generator(
+    name: Annotated[str, typer.Option("--name", "-n", help="Name of the adapter to make.")],
+    objective: Annotated[
+        str,
+        typer.Option(
+            help="What is learnt: raft (answer from passages), qa (know the answers), text (the "
+            "documents as language), style (how the house writes)."
+        ),
+    ] = "raft",
+    kind: Annotated[
+        str,
+        typer.Option(
+            help="Which weights learn: lora, dora, qlora, full, frozen, prompt, prefix, ia3, "
+            "bottleneck."
+        ),
+    ] = "lora",
+    data: Annotated[
+        Path | None,
+        typer.Option(help="Rows to learn from; for text, without it, the knowledge base."),
+    ] = None,
+    base: Annotated[
+        str, typer.Option(help="Model to tune; without it models.generator of openbook.toml.")
+    ] = "",
+    rank: Annotated[int | None, typer.Option(help="Rank of lora, dora, qlora.")] = None,
+    alpha: Annotated[float | None, typer.Option(help="Scale of lora, dora, qlora.")] = None,
+    targets: Annotated[
+        str | None, typer.Option(help="Layers of lora, dora, qlora, ia3, with commas.")
+    ] = None,
+    rslora: Annotated[
+        bool | None, typer.Option("--rslora", help="Scale lora by the root of its rank.")
+    ] = None,
+    epochs: Annotated[int | None, typer.Option(help="How often each row is learnt.")] = None,
+    learning_rate: Annotated[
+        float | None, typer.Option(help="Highest learning rate; the kind's own without it.")
+    ] = None,
+    batch_size: Annotated[int | None, typer.Option(help="Rows a step.")] = None,
+    max_tokens: Annotated[int | None, typer.Option(help="Longest row, in tokens.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of all that is drawn.")] = None,
+    mix: Annotated[
+        Path | None, typer.Option(help="General rows to mix in, against forgetting.")
+    ] = None,
+    mix_share: Annotated[float | None, typer.Option(help="Their share of all rows.")] = None,
+    general: Annotated[
+        Path | None, typer.Option(help="General rows to measure forgetting on.")
+    ] = None,
+    params: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            help="Another setting of the kind (layers=2, tokens=20, width=32, places=pfeiffer) or "
+            "of the training (patience=3, evaluate=50, held_out=0.1, warmup=0.05, most=64); may "
+            "be repeated.",
+        ),
+    ] = None,
+    stop_after: Annotated[
+        float, typer.Option(min=0.0, help="Minutes after which to stop and save; 0: go on.")
+    ] = 0.0,
+    json: AsJson = False,
+) -> None:
+    """Train a language model and keep what it learnt as an adapter.
+
+    The best state on held-out documents is kept. Ctrl-C saves; the same command goes on.
+    """
+    from openbook.cli._show import Progress, emit
+    from openbook.project import Project
+    from openbook.project.tune import Order, tune_generator
+    from openbook.tune.kinds import kind as kind_of
+    from openbook.tune.objectives import objective as objective_of
+    from openbook.tune.run import RunSettings
+
+    objective_of(objective)
+    own: dict[str, Any] = {
+        "rank": rank, "alpha": alpha, "targets": targets, "rslora": rslora,
+        "epochs": epochs, "learning_rate": learning_rate, "batch_size": batch_size,
+        "max_tokens": max_tokens, "seed": seed, "mix_share": mix_share,
+    }  # fmt: skip
+    given = {key: value for key, value in own.items() if value is not None}
+    settings, left = _settings({**given, **parameters(params)})
+    order = Order(name, objective, kind_of(kind, **left), base, data, mix, general, settings)
+    with Progress() as progress:
+        done = tune_generator(
+            Project.find(),
+            order,
+            RunSettings(log_every=1, stop_after_minutes=stop_after),
+            begin=lambda job, folder: _begin(job, folder, progress),
+            progress=lambda at: _advance(at, progress),
+        )
+    if json:
+        emit(_json(done))
+    else:
+        _say(done, name)
+    if done.outcome and not done.outcome.finished:
+        raise typer.Exit(STOPPED)
+
+
+def _settings(given: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+    """The training's settings, and what is left for the kind."""
+    from dataclasses import fields
+
+    from openbook.errors import InputError
+    from openbook.stage import fits
+    from openbook.tune.material import GeneratorSettings
+
+    known = {one.name: type(one.default) for one in fields(GeneratorSettings)}
+    own = {key: value for key, value in given.items() if key in known}
+    for key, value in own.items():
+        if not fits(value, known[key]):
+            raise InputError(
+                f"{key} = {value!r} is not accepted",
+                fix=f"It takes a value of the type {known[key].__name__}.",
+            )
+    return GeneratorSettings(**own), {k: v for k, v in given.items() if k not in known}
+
+
+def _begin(job: GeneratorJob, folder: Path, progress: Any) -> None:
+    from openbook.cli._show import note
+
+    learns, whole = job.learning
+    dropped = f", {job.batches.dropped:,} too long" if job.batches.dropped else ""
+    note(
+        f"{job.batches.rows:,} rows{dropped}; held out {len(job.divided.held):,}; {learns:,} of "
+        f"{whole:,} weights learn ({learns / whole:.2%}); {job.steps:,} steps"
+    )
+    progress.start("training", job.steps)
+
+
+def _advance(at: At, progress: Any) -> None:
+    progress.reach(at.step, f"loss {at.loss:.2f}, {at.tokens_per_second:,.0f} tokens/s")
+
+
+def _json(done: Tuned) -> dict[str, Any]:
+    return {
+        "folder": str(done.folder),
+        "finished": not done.outcome or done.outcome.finished,
+        "step": done.outcome.step if done.outcome else None,
+        "manifest": done.made,
+    }
+
+
+def _say(done: Tuned, name: str) -> None:
+    from openbook.cli._show import say
+
+    if done.outcome is None:
+        say(f'The adapter "{name}" is there already, made of the same data and settings.')
+    elif not done.outcome.finished:
+        say(
+            f"Stopped at step {done.outcome.step} and saved ({done.folder}). The same command goes "
+            "on from there."
+        )
+    else:
+        say(_sentence(done, name))
+
+
+def _sentence(done: Tuned, name: str) -> str:
+    made: dict[str, Any] = done.made
+    losses, outcome = made["losses"], made["outcome"]
+    parts = [f"{outcome['steps']} steps, {outcome['seconds']:.0f} s"]
+    if "unseen_before" in losses:
+        parts.append(
+            f"loss on held-out documents {losses['unseen_before']:.2f} -> "
+            f"{losses['unseen_after']:.2f}, on those learnt {losses['seen']:.2f}"
+        )
+    if "general_before" in losses:
+        parts.append(
+            f"general loss {losses['general_before']:.2f} -> {losses['general_after']:.2f}"
+        )
+    return f'The adapter "{name}" is made: {"; ".join(parts)} ({done.folder}).'
