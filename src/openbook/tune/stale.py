@@ -155,7 +155,7 @@ def read_learnt(folder: Path) -> list[Learnt] | None:
     try:
         lines = file.read_text("utf-8").splitlines()
         return [_learnt(json.loads(line)) for line in lines if line.strip()]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise AdapterError(
             f"cannot be read ({type(error).__name__}: {error})",
             where=str(file),
