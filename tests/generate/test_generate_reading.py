@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -79,7 +81,7 @@ WRITTEN = st.lists(
     st.sampled_from(
         [
             "##begin_quote##", "##end_quote##", "<ANSWER>", ":", " ", "\n", "word", "**", "#",
-            "<", ">", "<think>", "</think>", "[1]", "가", "\u200b",
+            "<", ">", "<think>", "</think>", "[1]", "가", "\u200b", "##_quote", "##end", "quote##",
         ]
     ),
     max_size=12,
@@ -93,6 +95,31 @@ def test_what_is_shown_grows_at_its_end(text: str, data: st.DataObject) -> None:
     before, after = visible(text[:half]), visible(text)
     assert after.startswith(before) or len(after) <= len(before)
     assert "##begin_quote##" not in after
+
+
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [
+        ("##_quote15 days a year##end_quote## is the rule.", "15 days a year is the rule."),
+        ("##begin_quote##15 days a year is the rule.", "15 days a year is the rule."),
+        ("It says ##begin_quote##15 days##end_quote.", "It says 15 days."),
+        ("It says ##begin_quote## 15 days ##end_quote## and ##end", 'It says "15 days" and'),
+        ("It says 15 days. ##begin_qu", "It says 15 days."),
+        ("It says ##begin_quote##a##begin_quote##15 days##end_quote##", 'It says a"15 days"'),
+        ("It says 15 days end_quote##.", "It says 15 days ."),
+        ("연차는 ##_quote_15일##end_quote##입니다.", "연차는 _15일입니다."),
+        ("See ## Quotes and the #quote tag.", "See ## Quotes and the #quote tag."),
+    ],
+)
+def test_no_quote_mark_is_ever_shown(written: str, text: str) -> None:
+    assert read(written).text == text
+    assert not re.search("##(_|begin|end)", visible(written))
+
+
+def test_an_answer_that_is_told_over_and_over_is_told_once() -> None:
+    got = read("##begin_quote##15 days##end_quote##\n<ANSWER>: 15 days" + " 15 days" * 9)
+    assert got.answers == ("15 days",)
+    assert got.text == "15 days"
 
 
 def test_text_is_the_explanation_with_the_answer_once() -> None:

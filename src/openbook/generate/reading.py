@@ -6,7 +6,9 @@ question. The rules, in order:
 1. Reasoning between ``<think>`` tags goes.
 2. Whatever follows an answer and begins a new question or a new passage is run-on and goes.
 3. The last ``<ANSWER>:`` with words after it counts; without one, the whole text does.
-4. A refusal is the fixed sentence of the prompts, or words in the final answer that say
+4. Words that the text ends in over and over are told once.
+5. Quote marks that are no pair, or that are written wrongly, go; what they were about stays.
+6. A refusal is the fixed sentence of the prompts, or words in the final answer that say
    that the documents do not tell.
 """
 
@@ -15,6 +17,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from openbook.generate.loops import unlooped
 from openbook.generate.quotes import BEGIN, END, marks
 from openbook.models.prompts import ignorance, refusal
 
@@ -29,6 +32,17 @@ _RUN_ON = re.compile(
 )
 _COPULA = re.compile(r"(?<=[가-힣\d)%])(?:입니다|이에요|예요|이다|임)$")
 _MARK = re.compile(r"##\s*(?:begin|end)[_ ]?quote\s*##", re.IGNORECASE)
+_PAIR = re.compile(
+    r"##\s*begin[_ ]?quote\s*##\s*((?:(?!##\s*(?:begin|end)[_ ]?quote\s*##).)*?)"
+    r"\s*##\s*end[_ ]?quote\s*##",
+    re.IGNORECASE | re.DOTALL,
+)
+_BROKEN = re.compile(
+    r"#{1,3}\s*(?:begin|end)?_+quote?#{0,3}"  # ##_quote
+    r"|##(?:begin|end)(?:[_ ]?quote?)?#{0,3}",  # ##begin, ##end_quote
+    re.IGNORECASE,
+)
+_TAIL = re.compile(r"(?:\b(?:begin|end))?_quote#+", re.IGNORECASE)  # end_quote##
 _CITED = re.compile(r"\s*[\[(](?:passages?\s*)?\d{1,2}(?:\s*,\s*\d{1,2})*\](?!\()", re.IGNORECASE)
 _REFUSED = re.compile(
     r"\b(?:documents?|passages?|context|texts?|information)\b.{0,40}\b(?:do|does|did|is|are)"
@@ -68,7 +82,7 @@ def read(written: str, language: str = "en") -> Reading:
     >>> read("It says ##begin_quote##15 days##end_quote##.\\n<ANSWER>: 15 days")
     Reading(text='15 days', answers=('15 days',), quotes=('15 days',), refused=False)
     """
-    text = _THINK.sub("", written).replace("\u200b", "").replace("\ufffd", "")
+    text = unlooped(_THINK.sub("", written).replace("\u200b", "").replace("\ufffd", ""))
     body, final = _parts(text)
     quotes = tuple(dict.fromkeys(marks(text)))
     said = _tidy(final if final else body)
@@ -91,7 +105,7 @@ def visible(written: str) -> str:
     text = re.sub(r"<think>.*?(?:</think>\s*|\Z)", "", written, flags=re.DOTALL)
     text = _ANSWER.sub("", _MARK.sub('"', text)).replace("\u200b", "").replace("\ufffd", "")
     held = re.search(r"(?:##?[^#\n]{0,18}#?|[*_`]*<[^>\n]{0,12}>?[*_`]*|[*_`]+)\Z", text)
-    return text[: held.start()] if held else text
+    return _BROKEN.sub("", text[: held.start()] if held else text)
 
 
 def _parts(text: str) -> tuple[str, str]:
@@ -152,8 +166,18 @@ def _joined(shown: str, said: str) -> str:
 def _tidy(text: str) -> str:
     """Marks as quotation marks, citations like [2] and spare spaces gone."""
     text = _CITED.sub("", text)
-    text = re.sub(rf"{BEGIN}\s*", '"', text, flags=re.IGNORECASE)
-    text = re.sub(rf"\s*{END}", '"', text, flags=re.IGNORECASE)
-    text = _ANSWER.sub("", _MARK.sub('"', text)).replace('""', '"')
+    text = _PAIR.sub(r'"\1"', text)
+    text = _TAIL.sub("", _BROKEN.sub("", _cut_mark(_MARK.sub("", text))))
+    text = _ANSWER.sub("", text).replace('""', '"')
     lines = [re.sub(r"[ \t]+", " ", line).strip() for line in text.strip().splitlines()]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines))
+
+
+def _cut_mark(text: str) -> str:
+    """A text without the beginning of a quote mark at its end, where the model was cut off."""
+    bare = text.rstrip()
+    for mark in (BEGIN, END):
+        for length in range(len(mark) - 1, 1, -1):
+            if bare.endswith(mark[:length]):
+                return bare[:-length]
+    return text
