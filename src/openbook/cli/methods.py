@@ -9,6 +9,7 @@ from openbook.cli._options import AsJson
 
 if TYPE_CHECKING:
     from openbook.stage import Method
+    from openbook.tune.registry import Registry
 
 PANEL = "Settings"
 WIDTH = 110
@@ -18,7 +19,9 @@ COLUMNS = ("Adds to", "Idea", "Cost", "Fails when")
 
 
 def command(json: AsJson = False) -> None:
-    """List the methods: what each adds to its parent, its idea, cost, and when it fails."""
+    """List the methods: what each adds to its parent, its idea, cost, and when it fails. A
+    trained one is asked for as METHOD:ADAPTER.
+    """
     import sys
 
     from rich.console import Console
@@ -29,8 +32,10 @@ def command(json: AsJson = False) -> None:
     from openbook.project import Project
     from openbook.stage import methods
 
+    registry: Registry | None = None
     try:
-        found = Project.find().methods
+        project = Project.find()
+        found, registry = project.methods, project.adapters
     except ProjectError:
         found = methods()
     ordered = sorted(found.values(), key=lambda method: lineage(method, found))
@@ -41,6 +46,8 @@ def command(json: AsJson = False) -> None:
                     "name": m.name,
                     "parent": m.parent,
                     "summary": m.summary,
+                    "needs": list(m.objectives),
+                    "adapters": _fitting(m, registry),
                     **dict(m.about),
                 }
                 for m in ordered
@@ -48,13 +55,30 @@ def command(json: AsJson = False) -> None:
         )
         return
     table = Table(show_lines=True)
-    table.add_column("Method", no_wrap=True)
+    widest = max(len(line) for m in ordered for line in _name(m, []).split("\n"))
+    table.add_column("Method", overflow="fold", min_width=widest)
     for name in COLUMNS:
         table.add_column(name, ratio=1)
     for item in ordered:
         about = dict(item.about)
-        table.add_row(item.name, *(about.get(name, "") for name in COLUMNS))
+        cells = (about.get(name, "") for name in COLUMNS)
+        table.add_row(_name(item, _fitting(item, registry)), *cells)
     Console(file=sys.stdout, width=None if sys.stdout.isatty() else WIDTH).print(table)
+
+
+def _fitting(method: Method, registry: Registry | None) -> list[str]:
+    """Adapters of this project that a method takes."""
+    if registry is None or not method.objectives:
+        return []
+    return registry.fitting("generator", method.objectives)
+
+
+def _name(method: Method, adapters: list[str]) -> str:
+    """How it is asked for, and with what, where it needs an adapter."""
+    if not method.objectives:
+        return method.name
+    held = f"there: {', '.join(adapters)}" if adapters else "none yet"
+    return f"{method.name}:ADAPTER\nneeds {' or '.join(method.objectives)}\n({held})"
 
 
 def lineage(method: Method, found: Mapping[str, Method]) -> tuple[str, ...]:
