@@ -79,6 +79,27 @@ def test_retention(tmp_path: Path, docs: Path, found) -> None:
         base.snapshot(1)
 
 
+def test_versions_that_something_trained_refers_to_are_kept(
+    tmp_path: Path, docs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("openbook.knowledge.retention.MARGIN_MS", 0)
+    keep = Settings(workers=1, keep_versions=1, keep_hours=0.0, optimise_every=1)
+    referred = {2}
+    base = KnowledgeBase(tmp_path / "kb", keep, lambda: referred)
+    for number in range(6):
+        say(docs, f"Case number{number}. " + "word " * 300)
+        base.sync([docs])
+    assert found(base.snapshot(2), "number1") == {"docs/refund.md"}
+    with pytest.raises(UnknownVersionError):
+        base.snapshot(1)
+    referred.clear()
+    for number in (7, 8):
+        say(docs, f"Case number{number}.")
+        base.sync([docs])
+    with pytest.raises(UnknownVersionError):
+        base.snapshot(2)
+
+
 def test_expired_versions_leave_the_disk(
     tmp_path: Path, docs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from openbook.corpus.settings import Settings as CorpusSettings
 from openbook.errors import InputError
 from openbook.knowledge import staging
-from openbook.knowledge.commit import Writer, recover
+from openbook.knowledge.commit import Referred, Writer, nothing, recover
 from openbook.knowledge.delta import delta
 from openbook.knowledge.engine import Store
 from openbook.knowledge.lock import writing
@@ -49,10 +49,19 @@ class Status:
 
 
 class KnowledgeBase:
-    """A knowledge base in a folder. Cheap to make; opens what it needs when it is needed."""
+    """A knowledge base in a folder. Cheap to make; opens what it needs when it is needed.
 
-    def __init__(self, folder: Path, settings: Settings | None = None) -> None:
+    Args:
+        folder: where it is.
+        settings: how it keeps, locks, prepares and searches.
+        referred: tells the versions that something trained was made from: they are kept.
+    """
+
+    def __init__(
+        self, folder: Path, settings: Settings | None = None, referred: Referred = nothing
+    ) -> None:
         self.folder = folder
+        self._referred = referred
         self.settings = settings or Settings()
         self._shelf = Shelf(folder)
         self._stores: dict[str, Store] = {}
@@ -226,7 +235,7 @@ class KnowledgeBase:
             store = self._store(generation)
             recover(self._shelf, store, generation)
             now = manifest or Manifest(0, time.time())
-            yield Writer(self._shelf, generation, store, now, self.settings)
+            yield Writer(self._shelf, generation, store, now, self.settings, self._referred)
 
 
 def difference(writer: Writer, now: Manifest, then: Manifest) -> Changes:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -27,6 +27,14 @@ if TYPE_CHECKING:
 
 TABLES = ("files", "documents", "passages")
 DELETE_AT_ONCE = 2_000
+
+Referred = Callable[[], Collection[int]]
+"""Versions that something trained was made from, which are not to be pruned."""
+
+
+def nothing() -> Collection[int]:
+    """Nothing trained refers to a version."""
+    return ()
 
 
 def recover(shelf: Shelf, store: Store, generation: str) -> None:
@@ -55,6 +63,7 @@ class Writer:
     store: Store
     manifest: Manifest
     settings: Settings
+    referred: Referred = nothing
 
     def table(self, what: str) -> Table:
         """A table of the current version, for reading."""
@@ -192,7 +201,7 @@ def maintain(writer: Writer, done: Manifest) -> Manifest:
 def drop_expired(writer: Writer) -> list[Manifest]:
     """Take versions that are no longer kept out of the history, and give the others."""
     history = writer.shelf.history()
-    gone = {m.version for m in expired(history, writer.settings, time.time())}
+    gone = {m.version for m in expired(history, writer.settings, time.time(), writer.referred())}
     for version in gone:
         writer.shelf.remove(writer.generation, version)
     return [m for m in history if m.version not in gone]

@@ -8,7 +8,7 @@ manifest names, by the store's own clock, with a margin.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from openbook.knowledge.engine import Table
 from openbook.knowledge.manifest import Manifest
@@ -18,17 +18,24 @@ MARGIN_MS = 60_000
 """Kept beside the oldest kept version: the engine reads the clock after we do."""
 
 
-def expired(history: Sequence[Manifest], settings: Settings, now: float) -> list[Manifest]:
-    """Versions that are neither among the newest nor young enough; never the last.
+def expired(
+    history: Sequence[Manifest],
+    settings: Settings,
+    now: float,
+    referred: Collection[int] = (),
+) -> list[Manifest]:
+    """Versions that are neither among the newest, nor young enough, nor referred to; never the
+    last.
 
     Args:
         history: kept versions, oldest first.
         settings: how many and how long.
         now: seconds since 1970.
+        referred: versions that something trained was made from.
     """
     count = max(1, settings.keep_versions)
     young = now - settings.keep_hours * 3600
-    return [m for m in history[:-count] if m.created < young]
+    return [m for m in history[:-count] if m.created < young and m.version not in referred]
 
 
 def age_to_remove(table: Table, name: str, kept: Sequence[Manifest]) -> int:

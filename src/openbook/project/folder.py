@@ -114,7 +114,8 @@ class Project:
         from openbook.knowledge.base import KnowledgeBase
         from openbook.knowledge.settings import Settings as KnowledgeSettings
 
-        return KnowledgeBase(self.folder / DATA / "kb", self.settings.of(KnowledgeSettings))
+        settings = self.settings.of(KnowledgeSettings)
+        return KnowledgeBase(self.folder / DATA / "kb", settings, self.adapters.versions)
 
     @cached_property
     def methods(self) -> Mapping[str, Method]:
