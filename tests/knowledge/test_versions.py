@@ -80,7 +80,7 @@ def test_retention(tmp_path: Path, docs: Path, found) -> None:
 
 
 def test_versions_that_something_trained_refers_to_are_kept(
-    tmp_path: Path, docs: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, docs: Path, found, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("openbook.knowledge.retention.MARGIN_MS", 0)
     keep = Settings(workers=1, keep_versions=1, keep_hours=0.0, optimise_every=1)
