@@ -35,8 +35,13 @@ KEYS = (
 )
 """Keys that are read."""
 
-ALSO = frozenset({"answer_start", "output", "long_answer", "type", "kind", "title", "metadata"})
-"""Keys that public sets carry and nothing here reads."""
+ALSO = frozenset(
+    {
+        "answer_start", "output", "long_answer", "type", "kind", "title", "metadata",
+        "version", "passage", "quote",
+    }
+)  # fmt: skip
+"""Keys that public sets carry, or ``openbook synthesize`` writes, and nothing here reads."""
 
 RENAMED = {"id": "_id", "qid": "_id", "question": "text", "query": "text", "answer": "answers"}
 """Names that other layouts use, and ours."""

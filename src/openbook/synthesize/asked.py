@@ -135,6 +135,17 @@ def scoped(text: str, passage: Passage) -> str:
     return f'According to "{title}", {lowered}'
 
 
+def unscoped(text: str) -> str:
+    """A question without its document's name.
+
+    >>> unscoped('According to "Leave Policy", what is the limit?')
+    'What is the limit?'
+    """
+    bare = _SCOPED.sub("", text)
+    return bare if bare == text else bare[0].upper() + bare[1:]
+
+
+_SCOPED = re.compile(r"^(?:According to \"[^\"]+\", |‘[^’]+’에(?: 관한 설명에)? 따르면 )")
 _KO_TEXT = re.compile(
     r"(?:규정|지침|안내|안내서|절차|기준|정책|설명서|노트|법|령|규칙|법률|계획|보고서|공지|방법|질문|정보|자료|표|목록|"
     r"가이드|매뉴얼|문서|편람|요령|조례|고시|훈령|강령|헌장|약관|계약서|[A-Za-z)])$"

@@ -1,4 +1,4 @@
-"""What a question must stand before it is kept: each check has a name, and what it drops is counted.
+"""What a question must stand before it is kept: each check has a name, and its drops are counted.
 
 answer      the answer stands in its quote, the quote in its passage, neither in the question
 generic     the question says what it is about, by its own words or by its document's name
@@ -40,7 +40,8 @@ class Dropped:
 
     def add(self, reason: str, n: int = 1) -> None:
         """Count some."""
-        self.reasons[reason] += n
+        if n:
+            self.reasons[reason] += n
 
     def __str__(self) -> str:
         return ", ".join(f"{reason} {n:,}" for reason, n in self.reasons.most_common()) or "none"
@@ -78,22 +79,23 @@ def unambiguous(found: Iterable[Asked], dropped: Dropped) -> list[Asked]:
     that parts them.
     """
     every = list(found)
-    texts: dict[str, set[tuple[str, ...]]] = {}
+    meant: dict[str, set[tuple[str, ...]]] = {}
     for asked in every:
-        texts.setdefault(asked.text, set()).add(asked.answers)
+        meant.setdefault(asked.text, set()).add(asked.answers)
+    told = [
+        replace(asked, text=scoped(asked.text, asked.passage) or asked.text)
+        if len(meant[asked.text]) > 1
+        else asked
+        for asked in every
+    ]
     kept: dict[str, Asked] = {}
     clashing: set[str] = set()
-    for asked in every:
-        if len(texts[asked.text]) > 1:
-            other = scoped(asked.text, asked.passage)
-            asked = replace(asked, text=other or asked.text)
-        before = kept.get(asked.text)
-        if before is not None and before.answers != asked.answers:
+    for asked in told:
+        if kept.setdefault(asked.text, asked).answers != asked.answers:
             clashing.add(asked.text)
-        kept.setdefault(asked.text, asked)
-    dropped.add("ambiguous", sum(len(texts.get(text, ())) or 1 for text in clashing))
-    dropped.reasons += Counter()
-    return [asked for text, asked in kept.items() if text not in clashing]
+    clear = [asked for text, asked in kept.items() if text not in clashing]
+    dropped.add("ambiguous", sum(asked.text in clashing for asked in told))
+    return clear
 
 
 def returning(found: Sequence[Asked], runtime: Runtime, k: int, dropped: Dropped) -> list[Asked]:

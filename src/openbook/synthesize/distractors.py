@@ -45,6 +45,7 @@ class Distractors:
         oracle: Passage,
         answers: Sequence[str],
         ranking: Sequence[Passage],
+        *,
         split: Split,
         rng: random.Random,
         count: int = 0,

@@ -8,174 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-_BE = frozenset(["is", "are", "was", "were", "may", "can", "must", "will", "shall", "should"])
-_VERBS = frozenset(
-    [
-        "last",
-        "take",
-        "cost",
-        "receive",
-        "pay",
-        "add",
-        "keep",
-        "begin",
-        "start",
-        "end",
-        "hold",
-        "cover",
-        "match",
-        "vest",
-        "get",
-        "give",
-        "need",
-        "require",
-        "allow",
-        "apply",
-        "include",
-        "stay",
-        "run",
-        "rise",
-        "contain",
-        "have",
-        "lapse",
-        "meet",
-        "review",
-        "grow",
-        "reach",
-        "carry",
-        "serve",
-        "earn",
-        "award",
-        "grant",
-        "charge",
-        "refund",
-        "store",
-        "expire",
-        "confirm",
-        "spend",
-        "visit",
-        "present",
-        "offer",
-        "provide",
-        "support",
-        "measure",
-        "weigh",
-        "send",
-        "close",
-        "reopen",
-        "travel",
-        "employ",
-        "complete",
-        "work",
-        "leave",
-        "attend",
-        "repeat",
-        "update",
-        "delete",
-        "retain",
-        "remain",
-        "return",
-        "produce",
-        "choose",
-        "arrive",
-        "recharge",
-        "renew",
-        "arrange",
-        "replace",
-        "retry",
-        "drop",
-        "limit",
-        "exceed",
-        "sell",
-        "buy",
-        "answer",
-    ]
-)
-_IRREGULAR = {"has": "have", "does": "do", "goes": "go"}
-_PLURAL = frozenset(["you", "we", "people", "staff", "employees", "they", "visitors"])
-_BARRED = frozenset(
-    [
-        "if",
-        "when",
-        "where",
-        "while",
-        "because",
-        "although",
-        "it",
-        "this",
-        "these",
-        "they",
-        "he",
-        "she",
-        "that",
-        "those",
-        "there",
-        "after",
-        "before",
-        "but",
-        "and",
-        "or",
-        "so",
-        "nothing",
-        "nobody",
-        "no",
-        "nor",
-        "neither",
-        "one",
-        "two",
-        "its",
-        "their",
-        "his",
-        "her",
-        "then",
-        "however",
-        "also",
-        "for",
-        "both",
-        "either",
-        "as",
-        "once",
-        "unless",
-        "until",
-        "since",
-        "such",
-        "another",
-        "others",
-        "whoever",
-        "what",
-        "how",
-        "anything",
-        "something",
-        "someone",
-        "somebody",
-        "anyone",
-        "note",
-        "yes",
-        "please",
-        "not",
-        "never",
-        "only",
-        "even",
-        "same",
-        "during",
-        "in",
-        "on",
-        "at",
-        "within",
-        "for",
-        "by",
-        "with",
-        "under",
-        "to",
-        "from",
-        "until",
-    ]
-)
-_INSIDE = frozenset(
-    ["that", "which", "who", "whose", "whom", "if", "when", "where", "because", ",", ";", ":", "("]
-)
+from openbook.synthesize.english_clauses import ENDS, VERBS, Clause, clause
+
 _NUMBER = (
     r"(?:\d[\d,]*(?:\.\d+)?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|"
     r"fifteen|twenty|thirty|sixty|ninety)"
@@ -205,26 +40,15 @@ _PATTERNS = {
     "clock": re.compile(_BEFORE + r"(?P<it>\d{1,2}:\d{2}|\d{1,2}\s[ap]m)(?![\w:-])", re.I),
     "number": re.compile(
         rf"(?P<prep>(?:of|to|from|in|with)\s)?(?P<mod>(?:up to|at most|at least|about|no more than|"
-        rf"a maximum of)\s)?(?P<it>{_NUMBER})\s(?P<unit>(?:[a-z-]{{3,}}\s)?[a-z-]{{3,}}s)(?![\w'’-])",
+        rf"a maximum of)\s)?(?P<it>{_NUMBER})\s"
+        r"(?P<unit>(?:[a-z-]{3,}\s)?[a-z-]{3,}s)(?![\w'’-])",
         re.I,
     ),
 }
-_ENDS = re.compile(
-    r"[,;:(]|\s(?:and|but|or|so|because|although|while|which|who|where|unless|provided)\s"
-)
 _MODIFIED = {
     "up to": "at most", "at most": "at most", "no more than": "at most",
     "a maximum of": "at most", "at least": "at least",
 }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Clause:
-    """A plain statement: subject, auxiliary, what follows it (with the verb's base form)."""
-
-    subject: str
-    auxiliary: str
-    rest: str
 
 
 def facts(sentence: str, kinds: tuple[str, ...], known: str = "") -> Iterator[tuple[str, str]]:
@@ -254,82 +78,6 @@ def facts(sentence: str, kinds: tuple[str, ...], known: str = "") -> Iterator[tu
             yield text, answer
 
 
-def clause(sentence: str, known: str = "") -> Clause | None:
-    """A sentence taken apart; None where it is not plain."""
-    bare = re.sub(r"\s*\([^()]*\)", "", re.sub(r"\s+", " ", sentence)).strip()
-    bare = re.sub(r"^(?:[-*•·]|\(?\d{1,2}[.)]|[a-z]\))\s+", "", bare)
-    late = ""
-    if lead := re.match(r"^((?:In|On|During|At|For|Within)\s[^,.]{2,40}),\s(?=[A-Za-z])", bare):
-        first, bare = lead[1], bare[lead.end() :]
-        late = f" {first[0].lower()}{first[1:]}"
-    if not bare.endswith(".") or re.search(r"[?!“”\"]|\.\s", bare[:-1]):
-        return None
-    words = bare[:-1].split(" ")
-    for at, word in enumerate(words[:11]):
-        low = word.lower()
-        if at == 0 and (low.strip(",") in _BARRED or not word[0].isalnum() or word[0].isdigit()):
-            return None
-        if any(sign in word for sign in ",;:") or low in _INSIDE:
-            return None
-        if at == 0 and low in _VERBS:
-            return None
-        noun = words[at + 1 : at + 2] and words[at + 1].lower() in _BE
-        if at and not noun and (read := _verb(low, words[at - 1].lower())):
-            auxiliary, base = read
-            if at > 1 and words[0].lower() in ("we", "you", "they", "people"):
-                return None
-            if words[at + 1 : at + 2] == ["been"]:
-                return None
-            if words[0].lower() in ("each", "every") and any(
-                w.lower() in ("the", "a", "your", "our") for w in words[1:at]
-            ):
-                return None
-            if at == 1 and words[0].lower() in ("a", "the", "an", "all", "every", "each", "any"):
-                return None
-            rest = " ".join([*([base] if base else []), *words[at + 1 :]])
-            if auxiliary in _BE and words[at + 1 : at + 2] == ["not"]:
-                return None
-            return Clause(_lowered(words[:at], known), auxiliary, _with(rest, late))
-    return None
-
-
-def _with(rest: str, late: str) -> str:
-    """What follows the verb, with what stood before the sentence at its end."""
-    if not late:
-        return rest
-    stop = _ENDS.search(rest)
-    return rest + late if stop is None else rest[: stop.start()] + late + rest[stop.start() :]
-
-
-def _verb(word: str, before: str) -> tuple[str, str] | None:
-    """The auxiliary that asks with a verb, and the verb's base form where the two differ."""
-    if word in _BE:
-        return word, ""
-    if word in _IRREGULAR and _IRREGULAR[word] in _VERBS:
-        return "does", _IRREGULAR[word]
-    for ending, back in (("ies", "y"), ("es", ""), ("s", "")):
-        if word.endswith(ending) and word[: -len(ending)] + back in _VERBS:
-            plural = before.endswith("s") and not before.endswith("ss")
-            return None if plural else ("does", word[: -len(ending)] + back)
-    if word in _VERBS and (before in _PLURAL or (before.endswith("s") and len(before) > 3)):
-        return "do", word
-    return None
-
-
-def _lowered(words: list[str], known: str) -> str:
-    """A subject as it stands inside a sentence: in lower case, unless it begins with a name."""
-    first = words[0]
-    common = first.lower() in (
-        "a", "an", "the", "you", "we", "every", "each", "all", "your", "our", "any",
-    )  # fmt: skip
-    plain = first[1:].islower() or len(first) == 1
-    named = re.search(rf"[a-z,] {re.escape(first)}(?!\w)", known)
-    capital = len(words) > 1 and words[1][:1].isupper()
-    if common or (plain and not named and not capital):
-        first = first.lower()
-    return " ".join([first, *words[1:]])
-
-
 _DANGLING = re.compile(
     r"(?:^|\s)(?:a|an|the|of|to|for|by|in|on|at|than|from|and|with|until|every|only|per|last|first|"
     r"next|other|another|above|below|over|its|their|your|our|least|most|about|within|up|is|are)$"
@@ -341,7 +89,7 @@ _SPACE = re.compile(r"\s(?:ahead|earlier|later|(?:before|after)\s[a-z]+ing)(?!\w
 def _question(read: Clause, kind: str, match: re.Match[str]) -> str:
     before, after = read.rest[: match.start()].rstrip(), read.rest[match.end() :]
     mod = (match["mod"] or "").strip().lower()
-    if _ENDS.search(before + " ") or " that " in before or _DANGLING.search(before):
+    if ENDS.search(before + " ") or " that " in before or _DANGLING.search(before):
         return ""
     front = _front(kind, match, before, read)
     if not front:
@@ -351,7 +99,7 @@ def _question(read: Clause, kind: str, match: re.Match[str]) -> str:
     moved = ""
     if kind in ("duration", "percent") and (of := _OF.match(after) or _SPACE.match(after)):
         moved, after = of[0], after[of.end() :]
-    stop = _ENDS.search(after)
+    stop = ENDS.search(after)
     if stop and stop[0].strip() in ("and", "or") and after[: stop.start()].strip():
         return ""
     after = (after[: stop.start()] if stop else after).strip()
@@ -366,38 +114,29 @@ _WHEN = {
     "before": "Before what date", "since": "Since when",
 }  # fmt: skip
 _CLOCK = {
-    "at": "At",
-    "by": "By",
-    "until": "Until",
-    "before": "Before",
-    "after": "After",
-    "from": "From",
+    word: f"{word.capitalize()} what time"
+    for word in ("at", "by", "until", "before", "after", "from")
 }
 
 
 def _front(kind: str, match: re.Match[str], before: str, read: Clause) -> str:
     """The words that ask, at the beginning of a question; empty where none fit."""
     prep, mod = ((match[name] or "").strip().lower() for name in ("prep", "mod"))
-    if mod in ("more than", "less than", "the end of") or (mod and prep in ("every", "of")):
-        return ""
-    if prep == "of":
+    wide = mod in ("more than", "less than", "the end of") or (mod and prep == "every")
+    if wide or prep == "of":
         return ""
     if kind == "duration":
         return _lasting(match, prep, before, read)
     if kind == "number":
         timed = re.search(_SPAN + "$", match["unit"])
-        near = before in _VERBS and read.auxiliary in ("do", "does", "may", "can", "must")
+        near = before in VERBS and read.auxiliary in ("do", "does", "may", "can", "must")
         return f"How many {match['unit']}" if near and not prep and not timed else ""
-    if kind == "date":
-        return _WHEN.get(prep, "")
-    if kind == "clock":
-        return f"{_CLOCK[prep]} what time" if prep in _CLOCK else ""
-    amount = "How much" if kind == "money" else "What percentage"
-    return (
-        amount
-        if not prep
-        else f"{prep.capitalize()} what {'amount' if kind == 'money' else 'percentage'}"
-    )
+    if kind in ("date", "clock"):
+        return (_WHEN if kind == "date" else _CLOCK).get(prep, "")
+    noun = "amount" if kind == "money" else "percentage"
+    if prep:
+        return f"{prep.capitalize()} what {noun}"
+    return "How much" if kind == "money" else "What percentage"
 
 
 def _lasting(match: re.Match[str], prep: str, before: str, read: Clause) -> str:

@@ -111,20 +111,26 @@ def asking(statement: str) -> str:
 
 def _stem(bare: str) -> tuple[str, bool]:
     """The text up to the verb's ending, and whether the ending is one that only verbs have."""
+    if bare.endswith("다"):
+        return _final_stem(bare)
+    last = bare[-2:-1]
+    if bare.endswith(("으며", "지만")) and len(bare) > 3 and not bare.endswith("까지만"):
+        return bare[:-2], False
+    if bare.endswith(("며", "고", "되")) and last and last not in "리그라다자냐":
+        return bare[:-1], last == "이" and bare[-3:-2] in _CAUSING
+    return "", False
+
+
+def _final_stem(bare: str) -> tuple[str, bool]:
+    """As :func:`_stem`, of a sentence that ends with -다."""
     last = bare[-3:-2]
     if bare.endswith(("는다", "습니다")):
         return bare[: -2 if bare.endswith("는다") else -3], bare.endswith("는다")
     if bare.endswith("니다") and last and final(last) == _PIEUP:
         stem = bare[:-3] + chr(ord(last) - _PIEUP)
         return stem, last == "입" and bare[-4:-3] in _CAUSING
-    last = bare[-2:-1]
-    if bare.endswith(("으며", "지만")) and len(bare) > 3 and not bare.endswith("까지만"):
-        return bare[:-2], False
-    if bare.endswith(("며", "고", "되")) and last and last not in "리그라다자냐":
-        return bare[:-1], last == "이" and bare[-3:-2] in _CAUSING
-    if bare.endswith("다") and last and _FIRST <= last <= _LAST:
-        if final(last) == _NIEUN:
-            return bare[:-2] + chr(ord(last) - _NIEUN), True
-        if last in "이있없크르치지하" or final(last) == _PAST:
-            return bare[:-1], False
-    return "", False
+    last = bare[-2:-1] or " "
+    if final(last) == _NIEUN and _FIRST <= last <= _LAST:
+        return bare[:-2] + chr(ord(last) - _NIEUN), True
+    known = last in "이있없크르치지하" or (_FIRST <= last <= _LAST and final(last) == _PAST)
+    return (bare[:-1] if known else ""), False

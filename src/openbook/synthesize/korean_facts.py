@@ -31,7 +31,8 @@ _DATE = re.compile(
 )
 _WORDS = {"일": "며칠", "원": "얼마"}
 _LEADING = re.compile(
-    r"^(?:다만|단|또한|또|그러나|하지만|그리고|따라서|이때|이 때|이 경우|그 밖에|그래서|즉|특히|한편|아울러|"
+    r"^(?:다만|단|또한|또|그러나|하지만|그리고|따라서|이때|이 때|이 경우|그 밖에|그래서|즉|특히|"
+    r"한편|아울러|"
     r"예를 들어|보통|평소에는|(?:[-*•·]|\(?\d{1,2}[.)]|[가-하a-z][.)]|[①-⑳]))[,.]?\s+"
 )
 _CLAUSES = re.compile(
@@ -41,7 +42,8 @@ _CLAUSES = re.compile(
 _TOPIC = re.compile(r"^((?:[^\s,]+\s){0,4}[^\s,]{1,12}[가-힣A-Za-z\d)’](?:은|는))\s")
 _OWN = re.compile(r"[가-힣A-Za-z\d)’](?:은|는|이|가|께서)\s")
 _VAGUE = re.compile(
-    r"^(?:이|그|저|해당|위|아래|이것|그것|여기|거기|이들|그들|같은|나머지|이는|이를|그중|이 중)(?=[\s,은는이가을를])"
+    r"^(?:이|그|저|해당|위|아래|이것|그것|여기|거기|이들|그들|같은|나머지|이는|이를|그중|"
+    r"이 중)(?=[\s,은는이가을를])"
 )
 _SPEECH = re.compile(r"[“”\"!?]|라고|다는 |는다고|합니까|→|=|×|같은 |그날|그해|그달에|이에 ")
 _BARE = re.compile(
@@ -126,23 +128,22 @@ def _good(text: str, answer: str) -> bool:
 def _dated(clause: str, match: re.Match[str]) -> bool:
     """Whether a number is part of a date, of a range or of a name."""
     before, after = clause[: match.start()], clause[match.end() :]
-    if match["u"] in ("일", "년", "주") and re.search(
+    number, unit = match["n"], match["u"]
+    of_date = unit in ("일", "년", "주") and re.search(
         r"(?:월|년|매월|매달|그달|다음 달|달|매년|주에|제)\s?$", before
-    ):
-        return True
-    if match["u"] == "년" and re.fullmatch(r"\d{4}", match["n"]):
-        return True
-    if match["u"] in ("분", "초") and re.search(r"시\s?$", before):
-        return True
-    if match["n"] in ("한", "하나") and match["u"] not in ("명", "시간", "개"):
-        return True
-    if match["u"] == "분" and re.match(r"의 \d", after):
-        return True
-    if match["n"] in ("1", "한") and re.match(r"에\s|당", after):
-        return True
-    changed = re.search(r"바[꾸뀌]|줄|늘|올|낮", after)
-    ranged = re.match(r"\s?(?:부터|에서|~|∼|-|,\s?\d)", after) or (
-        re.search(r"(?:[~∼-]|에서|부터)\s?$", before) and not changed
     )
+    year = unit == "년" and re.fullmatch(r"\d{4}", number)
+    of_time = unit in ("분", "초") and re.search(r"시\s?$", before)
+    article = number in ("한", "하나") and unit not in ("명", "시간", "개")
+    fraction = unit == "분" and re.match(r"의 \d", after)
+    each = number in ("1", "한") and re.match(r"에\s|당", after)
+    return bool(of_date or year or of_time or article or fraction or each) or _ranged(before, after)
+
+
+def _ranged(before: str, after: str) -> bool:
+    """Whether a number is one end of a range, or one of a list."""
+    changed = re.search(r"바[꾸뀌]|줄|늘|올|낮", after)
+    begins = re.match(r"\s?(?:부터|에서|~|∼|-|,\s?\d)", after)
+    ends = re.search(r"(?:[~∼-]|에서|부터)\s?$", before) and not changed
     listed = re.search(r"\d\S*,\s?$|\d시간\s$", before)
-    return bool(ranged or listed)
+    return bool(begins or ends or listed)

@@ -51,7 +51,8 @@ _KO_NOT = frozenset(
 _UNIT = re.compile(r"\s*[(（](?P<unit>[^()（）]{1,12})[)）]\s*$")
 _CURRENCY = re.compile(r"\s(?P<unit>USD|EUR|KRW|GBP)$")
 _EMPTY = re.compile(
-    r"^(?:yes|no|none|n/?a|-+|0(?:\.0+)?|not applicable|not offered|everyone|any ?time|free|same|other|"
+    r"^(?:yes|no|none|n/?a|-+|0(?:\.0+)?|not applicable|not offered|everyone|any ?time|free|same|"
+    r"other|"
     r"없음|해당 ?없음|전원|수시|예|아니요|가능|불가|o|x|○|×|all|online|automatic|상시|무관)$", re.I
 )  # fmt: skip
 _MONEY = re.compile(r"(?:USD|EUR|KRW|GBP|[$€£₩])\s?\d|\d[\d,]*(?:\s?[천만억]+)?\s?원")

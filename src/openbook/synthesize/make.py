@@ -80,24 +80,21 @@ class Made:
         return sum(q.answerable for q in self.questions)
 
 
-Source = Callable[[Shelf, int, int], Iterator[list[Asked]]]
+Source = Callable[[Shelf, int, int, Dropped], Iterator[list[Asked]]]
 """Batches of candidates of a shelf, for a seed and a number that is wanted."""
 
+Confirm = Callable[[Sequence[Asked]], list[bool]]
 
-def by_rules(shelf: Shelf, seed: int, n: int) -> Iterator[list[Asked]]:
+
+def by_rules(shelf: Shelf, seed: int, n: int, dropped: Dropped) -> Iterator[list[Asked]]:
     """What the rules ask, by turns of documents and of rules."""
     order = shelf.order(seed)[: max(200, 4 * n)]
     turns = [_turns(list(candidates(shelf.documents[name])), seed, name) for name in order]
-    batch: list[Asked] = []
-    for at in range(max((len(own) for own in turns), default=0)):
-        for own in turns:
-            if at < len(own):
-                batch.append(own[at])
-            if len(batch) == BATCH:
-                yield batch
-                batch = []
-    if batch:
-        yield batch
+    longest = max((len(own) for own in turns), default=0)
+    every = [own[at] for at in range(longest) for own in turns if at < len(own)]
+    clear = unambiguous(every, dropped)
+    for start in range(0, len(clear), BATCH):
+        yield clear[start : start + BATCH]
 
 
 def _turns(found: list[Asked], seed: int, document: str) -> list[Asked]:
@@ -117,8 +114,9 @@ def make(
     runtime: Runtime,
     order: Order,
     source: Source = by_rules,
+    *,
     advance: Callable[[int], None] = lambda n: None,
-    confirm: Callable[[Sequence[Asked]], list[bool]] | None = None,
+    confirm: Confirm | None = None,
 ) -> Made:
     """Questions of a shelf; fewer than asked for where it has no more.
 
@@ -132,43 +130,50 @@ def make(
     """
     split = deal(shelf.languages, order.parts, order.seed)
     dropped = Dropped()
-    kept = _answerable(shelf, runtime, order, source, advance, dropped)
-    misses = near_misses(
-        Near(shelf, split, runtime, order.seed), kept, order.near, dropped, confirm
-    )
+    kept: list[Asked] = []
+    keeper = _Keeper(runtime, order, dropped)
+    for batch in source(shelf, order.seed, order.n - order.near, dropped):
+        more = keeper.sound(batch)[: order.n - order.near - len(kept)]
+        kept += more
+        advance(len(more))
+        if len(kept) >= order.n - order.near:
+            break
+    near = Near(shelf, split, runtime, order.seed)
+    misses = near_misses(near, kept, order.near, dropped, confirm)
     advance(len(misses))
     return Made(tuple(_numbered([*kept, *misses], split, shelf, order.seed)), dropped)
 
 
-def _answerable(
-    shelf: Shelf,
-    runtime: Runtime,
-    order: Order,
-    source: Source,
-    advance: Callable[[int], None],
-    dropped: Dropped,
-) -> list[Asked]:
-    wanted = order.n - order.near
-    kept: list[Asked] = []
-    distinct, of_passage = Distinct(), dict[str, int]()
-    for batch in source(shelf, order.seed, wanted):
+@dataclass
+class _Keeper:
+    """Lets through what stands all checks, and remembers it to tell what comes again."""
+
+    runtime: Runtime
+    order: Order
+    dropped: Dropped
+    distinct: Distinct = field(default_factory=Distinct)
+    of_passage: dict[str, int] = field(default_factory=dict)
+
+    def sound(self, batch: Sequence[Asked]) -> list[Asked]:
+        """The candidates that are kept."""
         sound = [asked for asked in batch if answered(asked)]
-        dropped.add("answer", len(batch) - len(sound))
+        self.dropped.add("answer", len(batch) - len(sound))
         named = [found for asked in sound if (found := naming(asked)) is not None]
-        dropped.add("generic", len(sound) - len(named))
-        before = len(kept)
-        for asked in returning(unambiguous(named, dropped), runtime, order.k, dropped):
-            full = of_passage.get(asked.passage.id, 0) >= PER_PASSAGE
-            if full or not distinct.add(asked.text):
-                dropped.add("passage has enough" if full else "duplicate")
-            elif len(kept) < wanted:
-                of_passage[asked.passage.id] = of_passage.get(asked.passage.id, 0) + 1
-                kept.append(asked)
-        advance(len(kept) - before)
-        if len(kept) >= wanted:
-            break
-    dropped.reasons += type(dropped.reasons)()
-    return kept
+        self.dropped.add("generic", len(sound) - len(named))
+        clear = unambiguous(named, self.dropped)
+        back = returning(clear, self.runtime, self.order.k, self.dropped)
+        return [asked for asked in back if self._new(asked)]
+
+    def _new(self, asked: Asked) -> bool:
+        held = self.of_passage.get(asked.passage.id, 0)
+        if held >= PER_PASSAGE:
+            self.dropped.add("passage has enough")
+            return False
+        if not self.distinct.add(asked.text):
+            self.dropped.add("duplicate")
+            return False
+        self.of_passage[asked.passage.id] = held + 1
+        return True
 
 
 def _numbered(

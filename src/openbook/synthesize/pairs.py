@@ -14,15 +14,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from openbook.errors import InputError
-from openbook.retrieve.lexical import Lexical
+from openbook.knowledge.progress import Progress, Silence
 from openbook.stage import Runtime
 from openbook.synthesize.asked import Question
 from openbook.synthesize.checks import Dropped
-from openbook.synthesize.distractors import DEPTH, Distractors, leaks
-from openbook.synthesize.raft import source, splits_of
+from openbook.synthesize.distractors import Distractors, leaks
+from openbook.synthesize.raft import located, splits_of
 from openbook.synthesize.rows import ListRow, Origin, PairRow
 from openbook.synthesize.shelf import Shelf, drawing
-from openbook.types import Passage, Query, Ranking
+from openbook.types import Passage, Ranking
 
 CLOSE = 0.95
 """Share of the positive's score from which on a passage may answer as well."""
@@ -46,8 +46,10 @@ def mine(
     shelf: Shelf,
     runtime: Runtime,
     questions: Sequence[Question],
+    *,
     negatives: int,
     seed: int,
+    progress: Progress | None = None,
 ) -> tuple[list[Mined], Dropped]:
     """Negatives of answerable questions.
 
@@ -57,8 +59,7 @@ def mine(
     dropped = Dropped()
     wanted = [q for q in questions if q.answerable]
     dropped.add("unanswerable", len(questions) - len(wanted))
-    rankings = runtime.run(Lexical(k=DEPTH), [Query(q.text) for q in wanted])
-    sources = [source(q, shelf, r.passages) for q, r in zip(wanted, rankings, strict=True)]
+    rankings, sources = located(shelf, runtime, wanted, progress or Silence())
     pool = Distractors(shelf, negatives, 1.0, splits_of(wanted, sources))
     found: list[Mined] = []
     for question, positive, ranking in zip(wanted, sources, rankings, strict=True):
@@ -66,13 +67,12 @@ def mine(
             dropped.add("passage not found")
             continue
         rng = drawing(seed, "negatives", question.id)
-        mined = _mined(question, positive, ranking, pool, negatives, rng)
+        mined = _mined(question, positive, ranking, pool=pool, count=negatives, rng=rng)
         if mined.negatives or not negatives:
             found.append(mined)
             dropped.add("false negative", len(mined.maybe))
         else:
             dropped.add("no negative")
-    dropped.reasons += type(dropped.reasons)()
     if not found:
         raise InputError(
             f"no row could be made (dropped: {dropped})",
@@ -86,13 +86,15 @@ def _mined(
     question: Question,
     positive: Passage,
     ranking: Ranking,
+    *,
     pool: Distractors,
     count: int,
     rng: random.Random,
 ) -> Mined:
     scores = {hit.passage.id: hit.score for hit in ranking.hits}
     own = scores.get(positive.id)
-    maybe, clear = [], []
+    maybe: list[Passage] = []
+    clear: list[Passage] = []
     for passage in ranking.passages:
         if passage.id == positive.id:
             continue
@@ -101,7 +103,7 @@ def _mined(
         (maybe if may else clear).append(passage)
     barred = {passage.id for passage in maybe}
     hard = clear if own is not None else []
-    taken = pool.of(positive, question.answers, hard, question.split, rng, count) if count else []
+    taken = pool.of(positive, question.answers, hard, split=question.split, rng=rng, count=count)
     taken = [passage for passage in taken if passage.id not in barred]
     known = {passage.id for passage in hard}
     return Mined(question, positive, tuple(maybe), tuple(taken), sum(p.id in known for p in taken))

@@ -8,11 +8,12 @@ absent text.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from openbook.errors import InputError
+from openbook.knowledge.progress import Progress, Silence
 from openbook.models.prompts import numbered, render
 from openbook.retrieve.lexical import Lexical
 from openbook.stage import Runtime
@@ -30,13 +31,16 @@ from openbook.synthesize.distractors import DEPTH, Distractors
 from openbook.synthesize.rows import Origin, RaftRow
 from openbook.synthesize.shelf import Shelf, drawing
 from openbook.synthesize.splits import portions
-from openbook.types import LM, Message, Passage, Query, Split, digest
+from openbook.types import LM, Passage, Prompt, Query, Ranking, Split, digest
 
 Without = Literal["answer", "refuse", "skip"]
 """What a row without its oracle teaches: to answer from memory, to refuse; or it is left out."""
 
 BATCH = 8
 """Rows that a teacher writes together: what a kill can cost at most."""
+
+TOGETHER = 32
+"""Questions that are searched together."""
 
 MAX_TOKENS = 384
 """Tokens of a teacher's completion."""
@@ -93,8 +97,9 @@ def build(
     runtime: Runtime,
     questions: Sequence[Question],
     order: Order,
+    *,
     teacher: LM | None = None,
-    advance: Callable[[int], None] = lambda n: None,
+    progress: Progress | None = None,
 ) -> Built:
     """Rows of questions, in their order.
 
@@ -103,10 +108,12 @@ def build(
     """
     if len(shelf.passages) <= order.distractors + 1:
         raise _too_few(shelf, order)
-    built = Built()
-    drafts = [d for d in _drafts(shelf, runtime, questions, order, built.dropped)]
+    built, progress = Built(), progress or Silence()
+    progress.start("finding distractors", len(questions))
+    drafts = _drafts(shelf, runtime, questions, order, dropped=built.dropped, progress=progress)
     answerable = [draft for draft in drafts if draft.question.answerable]
-    answerable = _completed(answerable, order, teacher, built.dropped, advance)
+    progress.start("writing", len(answerable))
+    answerable = _completed(answerable, order, teacher, built.dropped, progress)
     if not answerable:
         if built.dropped.reasons["too few distractors"]:
             raise _too_few(shelf, order)
@@ -154,13 +161,19 @@ def keeping(drafts: Sequence[Draft], order: Order) -> set[str]:
 
 
 def _drafts(
-    shelf: Shelf, runtime: Runtime, questions: Sequence[Question], order: Order, dropped: Dropped
+    shelf: Shelf,
+    runtime: Runtime,
+    questions: Sequence[Question],
+    order: Order,
+    *,
+    dropped: Dropped,
+    progress: Progress,
 ) -> list[Draft]:
     found: list[Draft] = []
     wanted = [q for q in questions if q.answerable or order.unanswerable]
     dropped.add("unanswerable", len(questions) - len(wanted))
-    rankings = runtime.run(Lexical(k=DEPTH), [Query(q.text) for q in wanted])
-    sources = [source(q, shelf, r.passages) for q, r in zip(wanted, rankings, strict=True)]
+    progress.advance(len(questions) - len(wanted))
+    rankings, sources = located(shelf, runtime, wanted, progress)
     mine = Distractors(shelf, order.distractors, order.hard, splits_of(wanted, sources))
     for question, oracle, ranking in zip(wanted, sources, rankings, strict=True):
         if oracle is None:
@@ -171,16 +184,28 @@ def _drafts(
             dropped.add("answer not in the passage")
             continue
         rng = drawing(order.seed, "distractors", question.id)
-        more = order.distractors + 1
+        more = order.distractors + 1  # one more, for a row without its oracle
         others = mine.of(
-            oracle, question.answers, ranking.passages, question.split, rng, more
-        )  # one more, for a row without its oracle
+            oracle, question.answers, ranking.passages, split=question.split, rng=rng, count=more
+        )
         if len(others) < more:
             dropped.add("too few distractors")
             continue
         found.append(Draft(question, oracle, quoted, tuple(others)))
-    dropped.reasons += type(dropped.reasons)()
     return found
+
+
+def located(
+    shelf: Shelf, runtime: Runtime, questions: Sequence[Question], progress: Progress
+) -> tuple[list[Ranking], list[Passage | None]]:
+    """What the retriever finds for each question, and the passage that it is about."""
+    rankings: list[Ranking] = []
+    for start in range(0, len(questions), TOGETHER):
+        some = [Query(question.text) for question in questions[start : start + TOGETHER]]
+        rankings += runtime.run(Lexical(k=DEPTH), some)
+        progress.advance(len(some))
+    sources = [source(q, shelf, r.passages) for q, r in zip(questions, rankings, strict=True)]
+    return rankings, sources
 
 
 def source(question: Question, shelf: Shelf, ranking: Sequence[Passage]) -> Passage | None:
@@ -211,7 +236,7 @@ def _completed(
     order: Order,
     teacher: LM | None,
     dropped: Dropped,
-    advance: Callable[[int], None],
+    progress: Progress,
 ) -> list[Draft]:
     """Drafts with their completions; those whose quotes or answers fail are left out."""
     done: list[Draft] = []
@@ -222,7 +247,7 @@ def _completed(
                 dropped.add(reason)
             else:
                 done.append(replace(draft, completion=text))
-        advance(len(some))
+        progress.advance(len(some))
     return done
 
 
@@ -244,7 +269,17 @@ def _written(drafts: Sequence[Draft], order: Order, teacher: LM | None) -> list[
     return found
 
 
-def prompt(draft: Draft) -> tuple[Message, ...]:
+def prompts(shelf: Shelf, questions: Sequence[Question]) -> list[Prompt]:
+    """What a teacher will be asked for some questions, to estimate its cost."""
+    found = []
+    for question in questions:
+        oracle = source(question, shelf, ())
+        if oracle is not None:
+            found.append(prompt(Draft(question, oracle, "", ())))
+    return found
+
+
+def prompt(draft: Draft) -> Prompt:
     """What a teacher is asked: the question over its oracle alone."""
     return render(
         "rag",

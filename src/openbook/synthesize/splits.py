@@ -54,7 +54,7 @@ def deal(documents: Mapping[str, str], parts: Mapping[str, float], seed: int) ->
         InputError: a split that no document is left for.
     """
     if not parts:
-        return dict.fromkeys(documents, cast(Split, ""))
+        return dict.fromkeys(documents, "")
     found: dict[str, Split] = {}
     for language in sorted(set(documents.values())):
         own = [name for name, spoken in documents.items() if spoken == language]

@@ -15,7 +15,7 @@ from functools import cached_property, lru_cache
 
 from openbook.retrieve.lexical import Lexical
 from openbook.stage import Runtime
-from openbook.synthesize.asked import Asked, scoped
+from openbook.synthesize.asked import Asked, scope, scoped, unscoped
 from openbook.synthesize.checks import CLEAR, Distinct, Dropped, weight
 from openbook.synthesize.korean import agreeing
 from openbook.synthesize.near import terms
@@ -37,7 +37,7 @@ TRIES = 4
 VAGUE = frozenset(["항목", "구분", "내용", "item", "kind"])
 """Names of columns that say nothing of what stands in them."""
 
-SWAPPED, ALTERED = "rules:swapped", "rules:altered"
+SWAPPED, ALTERED, ELSEWHERE = "rules:swapped", "rules:altered", "rules:elsewhere"
 _CODE = re.compile(
     r"(?<![\w.,])(?=[A-Za-z가-힣-]*\d)(?=\d*[A-Za-z])[A-Za-z\d]+(?:-[A-Za-z\d]+)*(?![\w])"
 )
@@ -93,6 +93,31 @@ class Near:
         if asked.topic and asked.topic in asked.text:
             for name in self.pool(asked):
                 yield _missing(asked, _renamed(asked.text, asked.topic, name), name, SWAPPED)
+        yield from self._elsewhere(asked)
+
+    def _elsewhere(self, asked: Asked) -> Iterator[Asked]:
+        """The question of another document, by its name."""
+        bare = unscoped(asked.text)
+        here = (self.split[asked.passage.document_id], asked.language)
+        others = [name for name in self.titles.get(here, {}) if name != scope(asked.passage)]
+        rng = drawing(self.seed, "elsewhere", bare)
+        for title in rng.sample(others, min(2, len(others))):
+            text = scoped(bare, self.titles[here][title])
+            if text:
+                yield replace(
+                    asked, text=text, answers=(), quote="", source=ELSEWHERE, topic=title,
+                    wanted=bare,
+                )  # fmt: skip
+
+    @cached_property
+    def titles(self) -> dict[tuple[Split, str], dict[str, Passage]]:
+        """A passage of each document that has a name, by split, language and name."""
+        found: dict[tuple[Split, str], dict[str, Passage]] = {}
+        for document, passages in self.shelf.documents.items():
+            if title := scope(passages[0]):
+                where = (self.split[document], self.shelf.languages[document])
+                found.setdefault(where, {}).setdefault(title, passages[0])
+        return found
 
     @cached_property
     def _everything(self) -> str:
@@ -131,9 +156,12 @@ def near_misses(
         dropped.add("near miss is answered", sum(told))
         free = [one for one, answered in zip(tries, told, strict=True) if not answered]
         rest.append(_take(free, found, distinct, dropped, confirm))
-    for left in rest:
-        while left and len(found) < n:
-            left = _take(left, found, distinct, dropped, confirm)
+    while any(rest) and len(found) < n:
+        rest = [
+            _take(left, found, distinct, dropped, confirm) if len(found) < n else left
+            for left in rest
+            if left
+        ]
     return found
 
 

@@ -39,7 +39,7 @@ _ABOUT = re.compile(r"\b(?:passage|the (?:text|context))\b|지문|본문|passage
 
 
 def prompts(shelf: Shelf, seed: int, n: int) -> Iterator[tuple[Passage, str, Prompt]]:
-    """What a model is asked for, passage by passage, documents by turns: passage, answer, prompt."""
+    """What a model is asked, documents by turns: the passage, the answer, the prompt."""
     order = shelf.order(seed)[: max(200, 4 * n)]
     longest = max(len(shelf.documents[name]) for name in order)
     shuffled = {name: list(shelf.documents[name]) for name in order}
@@ -67,10 +67,10 @@ def _chosen(passage: Passage, rng: random.Random) -> str:
     return rng.choice(single) if single else ""
 
 
-def by_model(model: LM, dropped: Dropped) -> Callable[[Shelf, int, int], Iterator[list[Asked]]]:
+def by_model(model: LM) -> Callable[[Shelf, int, int, Dropped], Iterator[list[Asked]]]:
     """A source of candidates that a language model writes."""
 
-    def source(shelf: Shelf, seed: int, n: int) -> Iterator[list[Asked]]:
+    def source(shelf: Shelf, seed: int, n: int, dropped: Dropped) -> Iterator[list[Asked]]:
         some: list[tuple[Passage, str, Prompt]] = []
         for item in prompts(shelf, seed, n):
             some.append(item)

@@ -11,7 +11,8 @@ from openbook.synthesize.sentences import prose
 from openbook.types import Passage
 
 _KO_MEANS = re.compile(
-    r"^(?:[\d.가-하①-⑳)]+\s)?[“\"'‘]?(?P<name>[^“”\"'‘’,.]{2,30}?)[”\"'’]?(?:이란|란|(?:이)?라 함은)\s"
+    r"^(?:[\d.가-하①-⑳)]+\s)?[“\"'‘]?(?P<name>[^“”\"'‘’,.]{2,30}?)[”\"'’]?"
+    r"(?:이란|란|(?:이)?라 함은)\s"
     r"(?P<what>.{6,160}?)(?:을|를)?\s?(?:말한다|말합니다|뜻한다|뜻합니다|의미한다|의미합니다|가리킨다)\.?$"
 )
 _KO_IS = re.compile(
@@ -27,11 +28,13 @@ _EN_MEANS = re.compile(
     r"(?P<what>.{8,160})\.$"
 )
 _EN_IS = re.compile(
-    r"^(?P<name>An? [\w-]+(?: [\w-]+){0,2}|[A-Z]\w*[A-Z\d]\w*(?: [A-Z\d]\w*)*) (?P<verb>is|are) (?P<what>(?:an?|the name of) "
+    r"^(?P<name>An? [\w-]+(?: [\w-]+){0,2}|[A-Z]\w*[A-Z\d]\w*(?: [A-Z\d]\w*)*) (?P<verb>is|are) "
+    r"(?P<what>(?:an?|the name of) "
     r"(?:[^,.;:]|\.(?=\d)){8,140})\.$"
 )
 _EN_BAD = re.compile(
-    r"^(?:the target|the goal|it|this|that|there|he|she|they|these|those|what|which|who|if|when|each|every|one|here|a "
+    r"^(?:the target|the goal|it|this|that|there|he|she|they|these|those|what|which|"
+    r"who|if|when|each|every|one|here|a "
     r"(?:difference|police|wrong)|.*\b(?:that|which|who|not|your|our|of|in|for|on|with)\b)", re.I
 )  # fmt: skip
 _VAGUE = re.compile(r"^(?:이|그|저|해당|이것|그것|이 .*|그 .*|다음.*|위 .*|여기|.*[은는을를에]$)")
