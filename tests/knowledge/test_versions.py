@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -82,13 +83,14 @@ def test_retention(tmp_path: Path, docs: Path, found) -> None:
 def test_versions_that_something_trained_refers_to_are_kept(
     tmp_path: Path, docs: Path, found, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("openbook.knowledge.retention.MARGIN_MS", 0)
+    monkeypatch.setattr("openbook.knowledge.retention.MARGIN_MS", 300)
     keep = Settings(workers=1, keep_versions=1, keep_hours=0.0, optimise_every=1)
     referred = {2}
     base = KnowledgeBase(tmp_path / "kb", keep, lambda: referred)
     for number in range(6):
         say(docs, f"Case number{number}. " + "word " * 300)
         base.sync([docs])
+        time.sleep(0.5 if number < 3 else 0.0)
     assert found(base.snapshot(2), "number1") == {"docs/refund.md"}
     with pytest.raises(UnknownVersionError):
         base.snapshot(1)
