@@ -11,7 +11,8 @@ facts   both  questions by rule about a sentence of an encyclopedia article -> i
 words   both  a few words of a sentence -> its passage
 topic   both  an article's beginning -> every later passage, each a document of its own
 law     ko  a law's name with an article's heading, terms, questions by rule -> article
-guide   both  title of a documentation page -> page, mostly without title; words of it -> page
+guide   both  title of a documentation page -> page, mostly without title; words of it -> page;
+              contents list the titles, and are no answer
 
 Half of the encyclopedia articles lose their titles, as many collections have none.
 """
@@ -233,7 +234,22 @@ def guide(data: Path, language: str) -> Set:
                 asked.append(Labelled(page.title, (name,)))
             asked += [Labelled(q.text, q.gold) for q in words(page.text, name, rng, 1)]
         documents.append(Source(name, "" if bare else page.title, page.text))
+    documents += contents([page.title for page in (*pages, *more)], f"guide-{language}", rng)
     return Set(f"guide-{language}", language, tuple(documents), tuple(asked))
+
+
+def contents(titles: Sequence[str], name: str, rng: random.Random) -> Iterator[Source]:
+    """Pages that list titles in groups, as links or as plain items, each title once."""
+    rest = rng.sample(list(titles), len(titles))
+    number = 0
+    while rest:
+        size = rng.randint(6, 40)
+        some, rest = rest[:size], rest[size:]
+        linked, mark = rng.random() < 0.6, rng.choice(("*", "-", "1."))
+        lines = [f"{mark} [{t}](page-{rng.randrange(10**4)}.md)" if linked else f"{mark} {t}"
+                 for t in some]  # fmt: skip
+        yield Source(f"{name}-contents-{number}", "", "\n".join(lines))
+        number += 1
 
 
 def law(data: Path) -> Set:

@@ -77,6 +77,8 @@ FEATURES: tuple[Feature, ...] = (
     # what kind of passage
     _("length", "ln(1 + characters)", 0, 16),
     _("siblings", "share of the list that comes from the same document", rises=1),
+    _("links", "share of its characters that stand in Markdown links", rises=-1),
+    _("items", "share of its lines that are list items"),
     # the question and its list
     _("terms", "number of terms of the question, at most 32, over 32"),
     _("korean", "1 where Hangul stands in the question"),
@@ -95,6 +97,8 @@ _ASKS_FIGURE = re.compile(
     r"|몇|며칠|얼마|언제|년도|연도|날짜|시기|기간|기한|금액|비율|인구|나이|횟수|[가-힣]+(?:일|해)는?\?$",
     re.IGNORECASE,
 )
+_LINK = re.compile(r"\[[^\]\n]*\]\([^)\n]*\)")
+_ITEM = re.compile(r"[ \t]*(?:[-*+•·]|\d{1,3}[.)])[ \t]+\S")
 FIRST = 10
 
 
@@ -283,11 +287,34 @@ def _form(query: Query, passages: Sequence[Passage], found: Matches) -> dict[str
     lengths = np.array([len(p.text) for p in passages], float)
     korean = bool(_HANGUL.search(query.text))
     documents = [p.document_id for p in passages]
+    layout = np.array([listing(p.text) for p in passages]).reshape(n, 2)
     return {
         "length": np.log1p(lengths),
         "siblings": np.array([documents.count(d) / n for d in documents]),
+        "links": layout[:, 0],
+        "items": layout[:, 1],
         "terms": np.full(n, min(32, len(found.terms)) / 32),
         "korean": np.full(n, float(korean)),
         "same_script": np.array([float(bool(_HANGUL.search(p.text)) == korean) for p in passages]),
         "candidates": np.full(n, np.log1p(n)),
     }
+
+
+@lru_cache(maxsize=4096)
+def listing(text: str) -> tuple[float, float]:
+    """Share of characters in links, and of lines that are list items: contents and indexes say
+    the words of every question about the pages they lead to, and answer none. (Link density
+    tells boilerplate: Kohlschütter et al., "Boilerplate Detection using Shallow Text Features",
+    WSDM 2010.)
+
+    >>> listing("* [Refunds](refunds.md)\\n* [Leave](leave.md)")
+    (0.88, 1.0)
+    >>> listing("A refund takes 14 days.")
+    (0.0, 0.0)
+    """
+    lines = [line for line in text.splitlines() if line.strip()]
+    if not lines:
+        return 0.0, 0.0
+    linked = sum(len(found[0]) for found in _LINK.finditer(text))
+    items = sum(bool(_ITEM.match(line)) for line in lines)
+    return round(linked / len(text), 2), items / len(lines)
