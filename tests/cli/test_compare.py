@@ -95,6 +95,9 @@ def test_a_comparison_from_questions_to_report(questions: Path, openbook: Run) -
     assert "5 questions; latency from 5 asked one at a time" in done.out
     assert "echo(k=1)" in done.out
     assert "against" in done.out
+    assert ("not shown: these questions show no difference" in done.out) == any(
+        row["shown"] == "none" for row in results()["pairs"]
+    )
     found = results()
     assert [m["parent"] for m in found["methods"]] == ["", "extractive", "echo"]
     assert found["totals"]["extractive"]["correct"]["value"] == 1.0
@@ -216,7 +219,11 @@ def test_bad_questions_are_refused_before_anything_runs(
         ("--methods 'extractive(k=many)'", "k = 'many' is not accepted"),
         ("--methods ,", "no method is named"),
         ("--methods extractive --update nowhere", "there is no such folder"),
-        ("--methods extractive --style nowhere", "cannot be read"),
+        (
+            "--methods extractive --style nowhere",
+            "nowhere: cannot be read (No such file or directory). Name a text or TOML file.",
+        ),
+        ("--methods extractive --style .", "cannot be read (Is a directory)"),
     ],
 )
 def test_bad_options_are_refused_before_anything_runs(
@@ -226,6 +233,27 @@ def test_bad_options_are_refused_before_anything_runs(
     assert done.status == 2
     assert said in done.err
     assert not Path("out").exists()
+
+
+@pytest.mark.parametrize("text", ["", "\n \n", "\ufeff"])
+def test_an_empty_style_is_refused(questions: Path, openbook: Run, text: str) -> None:
+    Path("style.txt").write_text(text, "utf-8")
+    done = openbook(
+        "compare --questions questions.jsonl --methods extractive --out out --style style.txt"
+    )
+    assert done.status == 2
+    assert "style.txt: says nothing about style. Give at least one example." in done.err
+    assert not Path("out").exists()
+
+
+@pytest.mark.parametrize("out", ["notes.txt", "notes.txt/below"])
+def test_results_cannot_go_where_a_file_is(questions: Path, openbook: Run, out: str) -> None:
+    Path("notes.txt").write_text("mine", "utf-8")
+    done = openbook(f"compare --questions questions.jsonl --methods extractive --out {out}")
+    assert done.status == 2
+    assert "notes.txt: is a file, not a folder. Name another folder with --out." in done.err
+    assert "Traceback" not in done.err
+    assert Path("notes.txt").read_text("utf-8") == "mine"
 
 
 def test_a_missing_library_is_named_before_anything_runs(

@@ -21,6 +21,11 @@ WIDTH = 100
 
 VERDICTS = {"better": "better", "worse": "worse", "none": "not shown"}
 
+NOT_SHOWN = (
+    "not shown: these questions show no difference (p above 0.05 after Holm's correction for "
+    "all rows); more questions may."
+)
+
 
 def command(
     questions: Annotated[
@@ -118,6 +123,8 @@ def _show(results: dict[str, Any]) -> None:
     console.print(_totals(results))
     if results["pairs"]:
         console.print(_pairs(results))
+        if any(row["shown"] == "none" for row in results["pairs"]):
+            console.print(NOT_SHOWN, style="dim")
     if results["update"]:
         console.print(_update(results))
     for group, totals in results["groups"].items():

@@ -88,8 +88,9 @@ class Style:
         try:
             text = file.read_text("utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
+            why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
             raise InputError(
-                f"cannot be read ({error})", where=str(file), fix="Name a text or TOML file."
+                f"cannot be read ({why})", where=str(file), fix="Name a text or TOML file."
             ) from error
         made = _from_toml(text, file) if file.suffix.lower() == ".toml" else cls(_examples(text))
         if not (made.examples or made.forbidden or made.required):

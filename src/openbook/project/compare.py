@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -12,7 +13,7 @@ from typing import Any
 
 from openbook.artifacts import write_atomic
 from openbook.corpus.settings import Settings as CorpusSettings
-from openbook.errors import need
+from openbook.errors import InputError, need
 from openbook.evaluate import stages
 from openbook.evaluate.checked import Checked, check
 from openbook.evaluate.compare import ALONE, compare, drawn, makes_of
@@ -107,7 +108,9 @@ class Comparing:
         began, started = time.time(), time.perf_counter()
         for module in LIBRARIES:
             need(module, "compare")
-        order, style = self.order, self._style
+        order = self.order
+        refuse_file(order.out)
+        style = self._style
         if order.judge:
             models = self.project.models(order.judge)
             describe(order.judge, models, self.project.folder, "generator")
@@ -289,6 +292,19 @@ def run(
 ) -> dict[str, Any]:
     """Compare, write ``results.json``, and return what it holds; see :class:`Comparing`."""
     return Comparing(project, order, progress or Silence(), told).run()
+
+
+def refuse_file(out: Path) -> None:
+    """Refuse a place where no folder can be, before anything runs.
+
+    Raises:
+        InputError: it is a file, or lies below one, or may not be written to.
+    """
+    there = next(path for path in (out, *out.absolute().parents) if path.exists())
+    if there.is_dir() and os.access(there, os.W_OK):
+        return
+    what = "may not be written to" if there.is_dir() else "is a file, not a folder"
+    raise InputError(what, where=str(there), fix="Name another folder with --out.")
 
 
 def take_part(project: Project, specs: Sequence[Spec]) -> list[Contestant]:
