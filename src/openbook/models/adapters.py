@@ -85,6 +85,8 @@ def _through_peft(
     missing = [str(w.message) for w in said if "missing adapter keys" in str(w.message)]
     if missing:
         raise _misfit(name, base_name, missing[0][:160])
+    if ahead(joined):  # whose places peft counts itself
+        warnings.filterwarnings("ignore", "Position ids are not supported")
     left = _unplaced(folder, joined, peft)
     if left:
         raise _misfit(name, base_name, f"{left} of its weights have no place in the model")

@@ -277,6 +277,16 @@ def _refuse_readers(folder: Path, name: str) -> None:
         )
 
 
+def tokenizer_of(folder: Path) -> Any:
+    """A model's tokeniser, which fills up on the left and has something to fill up with."""
+    tokenizer = need("transformers", "local").AutoTokenizer.from_pretrained(
+        str(folder), local_files_only=True, padding_side="left"
+    )
+    if tokenizer.pad_token_id is None:
+        tokenizer.pad_token = tokenizer.eos_token or tokenizer.unk_token
+    return tokenizer
+
+
 def _load(settings: ModelSettings, folder: Path) -> Loaded:
     """The model in evaluation mode, on its device."""
     library, torch = need("transformers", "local"), need("torch", "local")
@@ -284,9 +294,7 @@ def _load(settings: ModelSettings, folder: Path) -> Loaded:
         config = library.AutoConfig.from_pretrained(str(folder), local_files_only=True)
         paired = bool(getattr(config, "is_encoder_decoder", False))
         kind = library.AutoModelForSeq2SeqLM if paired else library.AutoModelForCausalLM
-        tokenizer = library.AutoTokenizer.from_pretrained(
-            str(folder), local_files_only=True, padding_side="left"
-        )
+        tokenizer = tokenizer_of(folder)
         model, report = kind.from_pretrained(
             str(folder), local_files_only=True, output_loading_info=True, **weights_kwargs(settings)
         )
@@ -297,8 +305,6 @@ def _load(settings: ModelSettings, folder: Path) -> Loaded:
             where=settings.model,
             fix="Fetch the model again.",
         )
-    if tokenizer.pad_token_id is None:
-        tokenizer.pad_token = tokenizer.eos_token or tokenizer.unk_token
     device = settings.device or ("cuda" if torch.cuda.is_available() else "cpu")
     return Loaded(model.to(device).eval(), tokenizer, paired)
 
