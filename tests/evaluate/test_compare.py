@@ -15,7 +15,7 @@ from openbook.evaluate import stages
 from openbook.evaluate.compare import Comparison, compare, drawn, makes_of
 from openbook.evaluate.contestants import Contestant, parents, parse_methods
 from openbook.evaluate.estimate import Rehearsal, rehearse
-from openbook.evaluate.kept import Kept, Lines, decode, encode
+from openbook.evaluate.kept import Kept
 from openbook.evaluate.spending import Meter
 from openbook.knowledge.progress import Silence
 from openbook.models.window import usage
@@ -33,13 +33,9 @@ from openbook.types import (
     Passage,
     Prompt,
     Query,
-    Quote,
     Ranking,
-    Sentence,
-    Triple,
     Usage,
 )
-from openbook.types import Path as Chain
 
 RAN: list[tuple[str, str]] = []
 """Every stage and question that ran, told by the stages themselves."""
@@ -475,65 +471,3 @@ PARENTS |= {"finetuned": "", "loop": "loop2", "loop2": "loop"}
 def test_whom_a_method_is_paired_with(names: str, expected: list[str]) -> None:
     contestants = [one(spec.name, Find() >> Say()) for spec in parse_methods(names)]
     assert list(parents(contestants, PARENTS).values()) == expected
-
-
-# --- answers on disk
-
-
-texts = st.text(max_size=12)
-
-
-@st.composite
-def answers(draw: st.DrawFn) -> Answer:
-    query = Query(draw(texts), draw(st.text(min_size=1, max_size=5)))
-    quote = st.builds(
-        Quote, texts, texts, st.integers(0, 9), st.integers(0, 9), texts, texts,
-        st.lists(texts, max_size=2).map(tuple), st.none() | st.integers(1, 9), texts,
-    )  # fmt: skip
-    hit = st.builds(lambda a, b, s: Hit(Passage(a, b, 0, 0, ""), s), texts, texts, st.floats(-9, 9))
-    path = st.lists(st.builds(Triple, texts, texts, texts), max_size=2).map(
-        lambda triples: Chain(tuple(triples))
-    )
-    sentence = st.builds(Sentence, st.integers(0, 9), st.integers(0, 9), st.booleans())
-
-    def some(strategy: Any) -> Any:
-        return draw(st.lists(strategy, max_size=2).map(tuple))
-
-    return Answer(
-        draw(st.sampled_from(["answered", "abstained", "asks"])),
-        draw(texts),
-        query,
-        answers=some(texts),
-        quotes=some(quote),
-        paths=some(path),
-        sentences=some(sentence),
-        confidence=draw(st.floats(0, 1)),
-        ranking=Ranking(query, some(hit)),
-        usage=Usage(1, 2, 0.5, draw(st.floats(0, 9))),
-        trace=some(st.tuples(texts, st.floats(0, 9))),
-        method="m",
-    )
-
-
-@settings(deadline=None)
-@given(answers())
-def test_an_answer_survives_its_line(answer: Answer) -> None:
-    line = json.loads(json.dumps(encode(answer), ensure_ascii=False))
-    assert decode(line, answer.query, "m") == answer
-
-
-@settings(deadline=None)
-@given(st.lists(st.dictionaries(texts, texts), max_size=4), st.integers(0, 400))
-def test_lines_survive_any_cut(rows: list[dict[str, str]], cut: int) -> None:
-    import tempfile
-
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "x.jsonl"
-        Lines(file).add(rows)
-        raw = file.read_bytes()
-        file.write_bytes(raw[: min(cut, len(raw))])
-        again = Lines(file)
-        assert again.held == rows[: len(again.held)]
-        assert file.read_bytes() == b"".join(raw.splitlines(keepends=True)[: len(again.held)])
-        again.add(rows[len(again.held) :])
-        assert file.read_bytes() == raw

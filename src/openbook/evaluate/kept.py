@@ -47,7 +47,7 @@ def encode(answer: Answer) -> dict[str, Any]:
         "answers": list(answer.answers),
         "quotes": [asdict(quote) for quote in answer.quotes],
         "paths": [[asdict(triple) for triple in path.triples] for path in answer.paths],
-        "sentences": [[s.start, s.end, s.supported] for s in answer.sentences],
+        "sentences": [[s.start, s.end, s.supported, list(s.missing)] for s in answer.sentences],
         "confidence": answer.confidence,
         "read": [[p.id, p.document_id, score] for p, score in passages],
         "usage": asdict(answer.usage),
@@ -70,7 +70,10 @@ def decode(line: Mapping[str, Any], query: Query, method: str = "") -> Answer:
         answers=tuple(line["answers"]),
         quotes=tuple(Quote(**{**q, "heading": tuple(q["heading"])}) for q in line["quotes"]),
         paths=tuple(Chain(tuple(Triple(**triple) for triple in path)) for path in line["paths"]),
-        sentences=tuple(Sentence(*sentence) for sentence in line["sentences"]),
+        sentences=tuple(
+            Sentence(start, end, supported, tuple(missing))
+            for start, end, supported, missing in line["sentences"]
+        ),
         confidence=line["confidence"],
         ranking=Ranking(query, tuple(hits)),
         usage=Usage(**line["usage"]),
