@@ -143,6 +143,7 @@ def test_every_section_stands_where_there_is_something_for_it(language: str) -> 
         "groups",
         "cases",
         "changes",
+        "studied",
         "place",
         "everything",
         "making",
@@ -156,7 +157,7 @@ def test_a_poor_comparison_has_a_page_too() -> None:
         made[key] = type(made[key])()
     html = page(record(made), "en")
     sections = re.findall(r'<section id="(\w+)"', html)
-    assert {"pairs", "cases", "changes"}.isdisjoint(sections)
+    assert {"pairs", "cases", "changes", "studied"}.isdisjoint(sections)
     assert "3 questions are a first impression" in Elements(html).text
     assert "Latency was not measured." in html
 

@@ -35,8 +35,8 @@ def command(
     methods: Annotated[
         str,
         typer.Option(
-            help="Methods, parted by commas; parameters in parentheses. "
-            "Example: 'extractive,naive_rag,naive_rag(k=3)'"
+            help="Methods, parted by commas; parameters in parentheses, a trained one with its "
+            "adapter. Example: 'extractive,naive_rag,naive_rag(k=3),raft:handbook'"
         ),
     ],
     out: Annotated[Path, typer.Option(help="Folder of answers, results.json and report.html.")],
@@ -69,6 +69,13 @@ def command(
             help="US dollars that may be spent on servers, by their prices in openbook.toml.",
         ),
     ] = None,
+    volume: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            help="Questions that training is spread over; 0: questions_month of the needs.",
+        ),
+    ] = 0,
     seed: Annotated[int, typer.Option(help="Seed of samples and resampling.")] = 0,
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Replace answers of an earlier run in this folder.")
@@ -83,6 +90,7 @@ def command(
     import sys
 
     from openbook.cli._show import Progress, emit, note, say
+    from openbook.evaluate.amortise import sentences
     from openbook.evaluate.recommend import recommend
     from openbook.evaluate.record import record
     from openbook.evaluate.report import write
@@ -97,8 +105,9 @@ def command(
 
     typed = " ".join(["openbook", *sys.argv[1:]])
     order = Order(
-        questions, methods, out, seed, sample, alone, fresh, max_cost, update, style, judge, typed
-    )
+        questions, methods, out, seed, sample, alone, fresh, max_cost, update, style, judge, typed,
+        volume,
+    )  # fmt: skip
     project = Project.find()
     with Progress() as progress:
         results = run(project, order, progress, told)
@@ -109,7 +118,10 @@ def command(
     if not any(q["answers"] or q["gold"] or q["answerable"] is False for q in results["questions"]):
         note("no question has a label: neither answers nor retrieval could be scored")
     _show(results)
-    say(f"\n{recommend(record(results), project.settings.of(Needs)).text}")
+    found, needs = record(results), project.settings.of(Needs)
+    for sentence in sentences(found, needs, "en"):
+        say(sentence)
+    say(f"\n{recommend(found, needs).text}")
     say(f"\n{out / RESULTS}\n{report}")
 
 

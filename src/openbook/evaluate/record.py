@@ -137,7 +137,9 @@ class Latency:
 
 @dataclass(frozen=True)
 class Record:
-    """Everything that a comparison found."""
+    """Everything that a comparison found. ``volume`` is how many questions training is spread
+    over, where it was said.
+    """
 
     questions: tuple[Question, ...]
     methods: tuple[Compared, ...]
@@ -153,6 +155,7 @@ class Record:
     style: Mapping[str, Any] | None = None
     made_by: Mapping[str, Any] = field(default_factory=dict)
     knowledge: Mapping[str, Any] = field(default_factory=dict)
+    volume: int = 0
     format: int = FORMAT
 
     @property

@@ -42,7 +42,9 @@ class Needs:
         least=UNLIMITED,
     )
     questions_month: int = setting(
-        0, "Questions a month, for what they cost together; 0 means not stated."
+        0,
+        "Questions a month, for what they cost together and what training adds to each; 0 means "
+        "not stated.",
     )
     documents_change: Often = setting(
         "",
@@ -61,6 +63,11 @@ class Needs:
         "cpu",
         "What a model may be trained on: none (nothing may be trained), cpu (this machine), or "
         "gpu (one is at hand).",
+    )
+    machine_usd_hour: float = setting(
+        0.0,
+        "US dollars that an hour of this machine costs, to weigh training against questions; 0 "
+        "means not stated, and both are weighed in seconds.",
     )
     data_may_leave: bool = setting(
         True, "Whether questions and passages may be sent to a server outside this machine."

@@ -38,6 +38,7 @@ from openbook.models.settings import Settings as ModelSettings
 from openbook.project.folder import Project
 from openbook.project.makes import deciding
 from openbook.project.runtime import Runtime
+from openbook.project.tuned import studied
 from openbook.project.wire import moment
 from openbook.tune.registry import parted
 from openbook.types import LM, Example, Usage, digest
@@ -65,6 +66,7 @@ class Order:
         style: a file that shows the house style.
         judge: a language model that judges answers.
         command: what was typed, for the record.
+        volume: questions that training is spread over; 0 where not said.
     """
 
     questions: Path
@@ -79,6 +81,7 @@ class Order:
     style: Path | None = None
     judge: str = ""
     command: str = ""
+    volume: int = 0
 
 
 @dataclass(frozen=True)
@@ -144,10 +147,12 @@ class Comparing:
             **measured.results(),
             "stages": stages.totals(kept.stages.held),
             "paid": {"cost": self.meter.spent.cost, "calls": self.meter.calls},
+            "volume": order.volume,
         }
         for method in found["methods"]:
             method["makes"] = dict(makes[method["name"]])
             method["spent"]["disk_mb"] = self._disk_mb if method["knowledge"] else 0.0
+            studied(method, [self.project.adapters.get(name) for name in method["adapters"]])
         spent = time.perf_counter() - started
         found["made_by"] = made_by(order.command, order.seed, moment(began), spent)
         write_atomic(order.out / RESULTS, json.dumps(found, ensure_ascii=False) + "\n")

@@ -4,7 +4,7 @@ method with one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
@@ -163,3 +163,37 @@ def naming(settings: AllSettings, asking: Settings, name: str) -> list[str]:
 def tuned_in(stage: Stage[Any, Any], registry: Registry) -> list[Adapter]:
     """The adapters that a method's stages ask for, each once."""
     return [registry.get(name) for name in adapters(stage)]
+
+
+def studied(method: dict[str, Any], adapters: Sequence[Adapter]) -> None:
+    """Put into a method's results what was trained for it, and what that took: seconds together,
+    megabytes of memory at the peak of one, megabytes on the disk together.
+    """
+    if not adapters:
+        return
+    method["trained"] = [about(adapter) for adapter in adapters]
+    seconds = [adapter.outcome.get("seconds") for adapter in adapters]
+    peaks = [p for a in adapters if (p := a.outcome.get("peak_memory_mb")) is not None]
+    spent = method["spent"]
+    known = [each for each in seconds if each is not None]
+    spent["training_seconds"] = sum(known) if len(known) == len(seconds) else None
+    spent["peak_memory_mb"] = max(peaks, default=None)
+    size = sum(adapter.size for adapter in adapters) / 1e6
+    spent["disk_mb"] = round((spent["disk_mb"] or 0.0) + size, 2)
+
+
+def about(adapter: Adapter) -> dict[str, Any]:
+    """An adapter as results record it."""
+    return {
+        "name": adapter.name,
+        "fingerprint": adapter.fingerprint,
+        "role": adapter.role,
+        "kind": adapter.kind,
+        "objective": adapter.objective,
+        "base": {"name": adapter.base, "fingerprint": adapter.base_fingerprint},
+        "data": adapter.manifest.get("data"),
+        "rows": adapter.manifest.get("rows"),
+        "version": adapter.version,
+        "scores": dict(adapter.scores),
+        "outcome": dict(adapter.outcome),
+    }

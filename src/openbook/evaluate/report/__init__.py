@@ -43,6 +43,7 @@ def page(found: Record, language: str = "", needs: Needs = UNSTATED) -> str:
         making,
         pairs,
         place,
+        studied,
         summary,
         tradeoff,
     )
@@ -58,6 +59,7 @@ def page(found: Record, language: str = "", needs: Needs = UNSTATED) -> str:
         ("groups", groups),
         ("cases", cases),
         ("changes", changes),
+        ("studied", studied),
         ("place", place),
         ("everything", everything),
         ("making", making),
