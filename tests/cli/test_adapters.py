@@ -245,3 +245,85 @@ def test_calibrating_a_method_with_an_adapter(project: Path, handbook: Path, ope
         assert Path(done.json["file"]).name == "raft@handbook.json"
     else:
         assert "adapter" not in done.err
+
+
+def compared(openbook: Run, methods: str, more: str = "") -> dict[str, Any]:
+    done = openbook(f"compare --questions q.jsonl --methods {methods} --out out --alone 2 {more}")
+    assert done.status == 0, done.err
+    return {"out": done.out, **json.loads(Path("out/results.json").read_text("utf-8"))}
+
+
+@pytest.fixture
+def asked(project: Path) -> Path:
+    rows = [
+        {"_id": "q1", "text": "정규직 연차는 며칠인가요?", "answers": ["15일"],
+         "gold": ["docs/휴가.md"]},
+        {"_id": "q2", "text": "Within how many days may hardware be returned?",
+         "answers": ["30 days"], "gold": ["docs/refund.md"]},
+    ]  # fmt: skip
+    file = project / "q.jsonl"
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    return file
+
+
+def test_comparing_the_trained_rungs(
+    project: Path, handbook: Path, asked: Path, openbook: Run
+) -> None:
+    make(project, "facts", "qa", seed=3)
+    names = "naive_rag,finetuned:facts,finetuned_rag:facts,raft:handbook,'raft:handbook(k=1)'"
+    found = compared(openbook, names, "--volume 1000")
+    methods = {m["name"]: m for m in found["methods"]}
+    assert {name: m["parent"] for name, m in methods.items()} == {
+        "naive_rag": "",
+        "finetuned:facts": "naive_rag",
+        "finetuned_rag:facts": "finetuned:facts",
+        "raft:handbook": "finetuned_rag:facts",
+        "raft:handbook(k=1)": "raft:handbook",
+    }
+    raft, plain = methods["raft:handbook"], methods["naive_rag"]
+    assert (raft["adapted"], raft["knowledge"]) == (0.8, plain["knowledge"])
+    assert methods["finetuned:facts"]["knowledge"] == 0.0
+    assert raft["adapters"] == ["handbook"]
+    assert raft["trained"][0]["objective"] == "raft"
+    assert raft["spent"]["training_seconds"] == 30.0
+    assert raft["spent"]["peak_memory_mb"] == 800.0
+    assert raft["spent"]["disk_mb"] > plain["spent"]["disk_mb"]
+    assert plain["spent"]["training_seconds"] == 0.0
+    assert found["volume"] == 1000
+    assert "raft:handbook was trained in 30 s. Spread over 1,000 questions" in found["out"]
+    page = Path("out/report.html").read_text("utf-8")
+    assert 'id="studied"' in page
+    assert "training_seconds" not in page
+
+
+def test_kept_answers_are_those_of_the_adapter(
+    project: Path, handbook: Path, asked: Path, openbook: Run
+) -> None:
+    before = compared(openbook, "naive_rag,raft:handbook")
+    again = compared(openbook, "naive_rag,raft:handbook")
+    assert again["answers"] == before["answers"]
+    weights = handbook / "adapter_model.safetensors"
+    other = make(project, "other", "raft", seed=8) / weights.name
+    weights.write_bytes(other.read_bytes())
+    line = "compare --questions q.jsonl --methods naive_rag,raft:handbook --out out --alone 0"
+    refused = openbook(line)
+    assert refused.status == 2
+    assert 'other language model "adapter:handbook"' in refused.err
+    assert openbook(line.replace(",raft:handbook", "")).status == 0
+    fresh = compared(openbook, "naive_rag,raft:handbook", "--fresh")
+    assert fresh["answers"]["raft:handbook"] != before["answers"]["raft:handbook"]
+
+
+def test_comparing_refuses_before_anything_is_answered(
+    project: Path, handbook: Path, asked: Path, openbook: Run
+) -> None:
+    for methods, said in (
+        ("raft", "raft needs an adapter"),
+        ("naive_rag:handbook", "takes no adapter"),
+        ("finetuned:handbook", "learnt raft"),
+        ("raft:nothing", "there is no adapter"),
+    ):
+        done = openbook(f"compare --questions q.jsonl --methods {methods} --out none")
+        assert done.status in (1, 2)
+        assert said in done.err
+        assert not Path("none").exists()
