@@ -118,6 +118,8 @@ def scope(passage: Passage) -> str:
     file's name, a code).
     """
     title = _ABOUT.sub("", passage.title or "").strip()
+    if re.search(r"[\[\]{}<>|\"’]", title):
+        return ""
     if not 3 <= len(title) <= 60 or title.endswith(("?", "？", ".")) or title.islower():
         return ""
     return title

@@ -67,7 +67,9 @@ def facts(sentence: str, kinds: tuple[str, ...], known: str = "") -> Iterator[tu
     if read is None:
         return
     for kind in kinds:
-        found = list(_PATTERNS[kind].finditer(read.rest))
+        every = list(_PATTERNS[kind].finditer(read.rest))
+        near = len(ENDS.split(read.rest)[0])
+        found = [match for match in every if match.start() < near] or every
         if len(found) != 1 or re.match(
             r"\s(?:to|or|and)\s(?:\d|USD|EUR)", read.rest[found[0].end() :]
         ):
@@ -80,7 +82,8 @@ def facts(sentence: str, kinds: tuple[str, ...], known: str = "") -> Iterator[tu
 
 _DANGLING = re.compile(
     r"(?:^|\s)(?:a|an|the|of|to|for|by|in|on|at|than|from|and|with|until|every|only|per|last|first|"
-    r"next|other|another|above|below|over|its|their|your|our|least|most|about|within|up|is|are)$"
+    r"next|other|another|above|below|over|its|their|your|our|least|most|about|within|up|is|are|"
+    r"approximately|roughly|around|nearly|just)$"
 )
 _OF = re.compile(r"\sof\s(?:the\s)?(?!its|their|your|our|a\s|an\s|any|his|her)[a-z]+")
 _SPACE = re.compile(r"\s(?:ahead|earlier|later|(?:before|after)\s[a-z]+ing)(?!\w)")
@@ -89,7 +92,11 @@ _SPACE = re.compile(r"\s(?:ahead|earlier|later|(?:before|after)\s[a-z]+ing)(?!\w
 def _question(read: Clause, kind: str, match: re.Match[str]) -> str:
     before, after = read.rest[: match.start()].rstrip(), read.rest[match.end() :]
     mod = (match["mod"] or "").strip().lower()
-    if ENDS.search(before + " ") or " that " in before or _DANGLING.search(before):
+    if (
+        ENDS.search(before + " ")
+        or " that " in before
+        or (_DANGLING.search(before) and before != "last")
+    ):
         return ""
     front = _front(kind, match, before, read)
     if not front:

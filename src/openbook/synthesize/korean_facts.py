@@ -35,6 +35,8 @@ _LEADING = re.compile(
     r"한편|아울러|"
     r"예를 들어|보통|평소에는|(?:[-*•·]|\(?\d{1,2}[.)]|[가-하a-z][.)]|[①-⑳]))[,.]?\s+"
 )
+_ARTICLE = re.compile(r"^제\d+조(?:의\d+)?\s?(?:[(（][^()（）]*[)）])?\s*")
+_RELATIVE = re.compile(r"각 호|각 목|같은 [조항법]|(?<![」\d조])제\d+[항호목]|전항|본문|단서")
 _CLAUSES = re.compile(
     r"(?<=[가-힣])(?:(?<=[며고되나])(?<!이나)(?<!거나),|(?<=지만)(?<!까지만),?|(?<=며)|(?<=[하되이기]고)|(?<=하되))"
     r"\s+(?!있|싶|나서|나면|난|자|는|본다)"
@@ -93,9 +95,11 @@ def clauses(sentence: str) -> list[str]:
     """The clauses of a sentence, each with the sentence's topic; empty for one that cannot be
     understood alone.
     """
-    bare = _LEADING.sub("", re.sub(r"\s+", " ", sentence).strip())
+    bare = _ARTICLE.sub("", re.sub(r"\s+", " ", sentence).strip())
+    bare = _LEADING.sub("", _LEADING.sub("", bare))
     bare = re.sub(r"\s*[(（][^()（）]*[)）]", "", bare)
-    if _VAGUE.search(bare) or _SPEECH.search(bare) or not bare.rstrip().endswith(("다.", "다")):
+    vague = _VAGUE.search(bare) or _SPEECH.search(bare) or _RELATIVE.search(bare)
+    if vague or not bare.rstrip().endswith(("다.", "다")):
         return []
     parts = [part.strip() for part in _CLAUSES.split(bare)]
     topic = _TOPIC.match(parts[0] + " ")

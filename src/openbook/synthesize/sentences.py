@@ -62,6 +62,9 @@ def opening(passage: Passage, most: int = 220) -> tuple[tuple[str, ...], str]:
     start, end = next(((max(a, at), b) for a, b in spans if b > at), (0, 0))
     sentence = passage.text[start:end].strip()
     plain = not is_row(sentence) and not sentence.endswith((":", "：", "?"))
+    plain = (
+        plain and bool(re.search(r"[.!。)”\"’다요음함]$", sentence)) and sentence[0] not in "[{<|$/"
+    )
     if not plain or not 8 <= len(sentence) <= most:
         return (), ""
     if not said:

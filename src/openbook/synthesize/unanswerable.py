@@ -34,6 +34,15 @@ HELD = 0.6
 TRIES = 4
 """Names tried for each question."""
 
+LEAST = 3
+"""Passages of a document that is asked about by its name, unless that says what it is."""
+
+_TEXT = re.compile(
+    r"(?:규정|지침|안내|절차|기준|정책|설명서|노트|법|법률|가이드|매뉴얼)$|"
+    r"\b(?:policy|guide|manual|handbook|notes|rules|plans?|code|terms|act|agreement)\b",
+    re.I,
+)
+
 VAGUE = frozenset(["항목", "구분", "내용", "item", "kind"])
 """Names of columns that say nothing of what stands in them."""
 
@@ -79,8 +88,8 @@ class Near:
         near, own = list(near), list(self.names.get((document,), []))
         rng.shuffle(near)
         rng.shuffle(own)
-        found = dict.fromkeys([*near[:TRIES], *own[:TRIES]])
-        return [n for n in found if n not in asked.text and detect(n) == detect(asked.topic)]
+        found = dict.fromkeys([*near, *own])
+        return [n for n in found if n not in asked.text and shape(n) == shape(asked.topic)][:TRIES]
 
     def tried(self, asked: Asked) -> Iterator[Asked]:
         """A question with another name in it."""
@@ -93,15 +102,17 @@ class Near:
         if asked.topic and asked.topic in asked.text:
             for name in self.pool(asked):
                 yield _missing(asked, _renamed(asked.text, asked.topic, name), name, SWAPPED)
-        yield from self._elsewhere(asked)
 
-    def _elsewhere(self, asked: Asked) -> Iterator[Asked]:
-        """The question of another document, by its name."""
+    def elsewhere(self, asked: Asked) -> Iterator[Asked]:
+        """The question of another document, by its name: of those that it leads to next."""
         bare = unscoped(asked.text)
+        if bare.startswith("「"):
+            return
         here = (self.split[asked.passage.document_id], asked.language)
-        others = [name for name in self.titles.get(here, {}) if name != scope(asked.passage)]
-        rng = drawing(self.seed, "elsewhere", bare)
-        for title in rng.sample(others, min(2, len(others))):
+        (ranking,) = self.runtime.run(Lexical(k=DEPTH), [Query(bare)])
+        near = dict.fromkeys(scope(passage) for passage in ranking.passages)
+        others = [t for t in near if t in self.titles.get(here, {}) and t != scope(asked.passage)]
+        for title in others[:TRIES]:
             text = scoped(bare, self.titles[here][title])
             if text:
                 yield replace(
@@ -114,7 +125,8 @@ class Near:
         """A passage of each document that has a name, by split, language and name."""
         found: dict[tuple[Split, str], dict[str, Passage]] = {}
         for document, passages in self.shelf.documents.items():
-            if title := scope(passages[0]):
+            title = scope(passages[0])
+            if title and (len(passages) >= LEAST or _TEXT.search(title)):
                 where = (self.split[document], self.shelf.languages[document])
                 found.setdefault(where, {}).setdefault(title, passages[0])
         return found
@@ -147,22 +159,26 @@ def near_misses(
         distinct.add(asked.text)
     order = list(kept)
     drawing(near.seed, "misses").shuffle(order)
-    rest: list[list[Asked]] = []
-    for asked in order:  # one of each question before a second of any
-        if len(found) >= n:
-            return found
-        tries = list(near.tried(asked))
-        told = near.answered(tries) if tries else []
-        dropped.add("near miss is answered", sum(told))
-        free = [one for one, answered in zip(tries, told, strict=True) if not answered]
-        rest.append(_take(free, found, distinct, dropped, confirm))
-    while any(rest) and len(found) < n:
-        rest = [
-            _take(left, found, distinct, dropped, confirm) if len(found) < n else left
-            for left in rest
-            if left
-        ]
+    for ways in (near.tried, near.elsewhere):
+        rest = []
+        for asked in order:  # one of each question before a second of any
+            if len(found) < n:
+                free = _free(list(ways(asked)), near, dropped)
+                rest.append(_take(free, found, distinct, dropped, confirm))
+        while any(rest) and len(found) < n:
+            rest = [
+                _take(left, found, distinct, dropped, confirm) if len(found) < n else left
+                for left in rest
+                if left
+            ]
     return found
+
+
+def _free(tries: list[Asked], near: Near, dropped: Dropped) -> list[Asked]:
+    """Those that no passage answers."""
+    told = near.answered(tries) if tries else []
+    dropped.add("near miss is answered", sum(told))
+    return [one for one, answered in zip(tries, told, strict=True) if not answered]
 
 
 def _take(
@@ -182,6 +198,22 @@ def _take(
         found.append(one)
         return free[at + 1 :]
     return []
+
+
+def shape(name: str) -> tuple[object, ...]:
+    """How a name looks: what stands in its place should look alike.
+
+    >>> shape("Soom A3") == shape("Hub H2"), shape("Korea") == shape("local network")
+    (True, False)
+    """
+    words = len(name.split())
+    return (
+        detect(name),
+        name[:1].isupper(),
+        any(sign.isdigit() for sign in name),
+        any(sign in ",.;/@" for sign in name),
+        min(words, 2) + (words > 3),
+    )
 
 
 def _tells(passage: Passage, asked: Asked) -> bool:

@@ -31,6 +31,9 @@ BATCH = 8
 QUESTION_TOKENS, ANSWER_TOKENS = 64, 48
 """Tokens of a question and of a short answer."""
 
+MOST = 4
+"""Passages asked about for each question that is wanted, before a model is given up."""
+
 SHORTEST = 60
 """Characters of a passage that is asked about."""
 
@@ -72,7 +75,9 @@ def by_model(model: LM) -> Callable[[Shelf, int, int, Dropped], Iterator[list[As
 
     def source(shelf: Shelf, seed: int, n: int, dropped: Dropped) -> Iterator[list[Asked]]:
         some: list[tuple[Passage, str, Prompt]] = []
-        for item in prompts(shelf, seed, n):
+        for tried, item in enumerate(prompts(shelf, seed, n)):
+            if tried >= MOST * n + BATCH:
+                break
             some.append(item)
             if len(some) == BATCH:
                 yield _written(model, some, seed, dropped)

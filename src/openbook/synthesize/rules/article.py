@@ -9,24 +9,11 @@ from openbook.synthesize.asked import Asked, scope
 from openbook.types import Passage
 
 _ARTICLE = re.compile(r"(?P<number>제\d+조(?:의\d+)?)\s?[(（](?P<name>[^()（）]{4,30})[)）]")
-_USUAL = frozenset(
-    [
-        "목적",
-        "정의",
-        "시행일",
-        "벌칙",
-        "과태료",
-        "적용",
-        "범위",
-        "적용범위",
-        "권한의",
-        "위임",
-        "준용",
-        "다른",
-        "법률과의",
-        "관계",
-    ]
+_USUAL = re.compile(
+    r"^(?:목적|정의|벌칙|과태료|적용 ?범위|권한의 위임|준용)$|"
+    r"시행|다른 법|경과 ?조치|적용례|특례|개정|폐지|삭제"
 )
+"""Headings that most laws have, and those of supplementary provisions, which count anew."""
 
 
 def ask(passages: Sequence[Passage]) -> Iterator[Asked]:
@@ -36,7 +23,7 @@ def ask(passages: Sequence[Passage]) -> Iterator[Asked]:
         law = scope(passage)
         for line in passage.text.splitlines()[:3]:
             found = _ARTICLE.match(line.strip().lstrip("#* "))
-            if not found or not law or found["name"] in _USUAL or found["name"] in seen:
+            if not found or not law or found["name"] in seen or _USUAL.search(found["name"]):
                 continue
             seen.add(found["name"])
             yield Asked(

@@ -44,7 +44,7 @@ def ask(passages: Sequence[Passage]) -> Iterator[Asked]:
     """What is X?"""
     for passage, sentence, language in prose(passages):
         for name, what in _korean(passage, sentence) if language == "ko" else _english(sentence):
-            if name in what:
+            if name in what or re.search(r"각 [호목]|다음", what):
                 continue
             if language == "ko":
                 text = f"{particle(name, '이란')} 무엇인가요?"

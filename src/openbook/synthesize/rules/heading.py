@@ -11,7 +11,10 @@ from openbook.synthesize.sentences import opening
 from openbook.text.language import detect
 from openbook.types import Passage
 
-_NUMBER = re.compile(r"^\s*(?:\d+(?:\.\d+)+[.)]?|(?:\d+|[A-Za-z가-하])[.)]|Q\d*[.:])\s*")
+_NUMBER = re.compile(
+    r"^\s*(?:\d+(?:\.\d+)+[.)]?\s+|(?:\d+|[A-Za-z가-하])[.)]\s*|Q\d*[.:]\s*|"
+    r"(?:Step|단계) ?\d+ ?[-:–.]\s*)"
+)
 _HOW_TO = re.compile(r"^How to ([a-z][^?]{6,70})$")
 _METHOD = re.compile(r"^.{2,30}(?:하는|되는|[가-힣]) ?(?:방법|절차|조건|대상|순서|기준)$")
 _NOTHING = re.compile(r"^(?:일반|신청|기타|관련|주요)? ?(?:방법|절차|조건|대상|순서|기준)$")
@@ -39,7 +42,11 @@ def question(name: str) -> str:
     >>> question("How to reset the hub"), question("환불을 신청하는 방법"), question("Contacts")
     ('How do I reset the hub?', '환불을 신청하는 방법은 무엇인가요?', '')
     """
-    if name.endswith(("?", "？")) and 8 <= len(name) <= 90:
+    if (
+        name.endswith(("?", "？"))
+        and 8 <= len(name) <= 90
+        and (name[0].isalnum() or name[0] in "‘“")
+    ):
         return name
     if how := _HOW_TO.match(name):
         return f"How do I {how[1].rstrip('.')}?"

@@ -13,12 +13,29 @@ from openbook.text.language import detect
 from openbook.text.sentences import sentences
 from openbook.types import Passage
 
-_LINE = re.compile(r"^(?:[-*•·]\s*)?(?P<label>[^:：\d][^:：;.]{1,30})[:：] (?P<value>\S.*)$")
+_LINE = re.compile(
+    r"^(?:[-*•·]\s*)?(?P<label>[^:：\d\[({<][^:：;.\[\]]{1,30})[:：] (?P<value>\S.*)$"
+)
 _NUMBER = re.compile(r"^\s*(?:\d+(?:\.\d+)+[.)]?|(?:\d+|[A-Za-z가-하])[.)])\s*")
 _NO_CASE = re.compile(r"(?:[다요는은]|발표자|발표|문의|담당|주의|참고|예)$")
-_NO_TOPIC = re.compile(r"(?:[다요)]|문의|연락처|기타)$")
+_NO_TOPIC = re.compile(r"(?:[다요)]|문의|연락처|기타|솔루션|해결|문제|원인|설명|개요|부칙)$")
 _PLAIN = frozenset(
-    ["new", "changed", "fixed", "removed", "contact", "contacts", "questions", "overview", "notes"]
+    [
+        "new",
+        "changed",
+        "fixed",
+        "removed",
+        "contact",
+        "contacts",
+        "questions",
+        "overview",
+        "solution",
+        "issue",
+        "cause",
+        "description",
+        "steps",
+        "notes",
+    ]
 )
 
 
@@ -43,6 +60,8 @@ def _asked(passage: Passage, topic: str, label: str, value: str, line: str) -> A
     answer = re.split(r" · |;", first)[0].rstrip(".").strip()
     language = detect(f"{label} {topic}")
     if not labels.telling(answer) or label in topic or topic == passage.title == label:
+        return None
+    if _NO_TOPIC.search(topic):
         return None
     if labels.asks_for(label, language) and not re.match(r"(?:the|a|an) |(?:\S+ ){4}", label, re.I):
         if language == "ko":
