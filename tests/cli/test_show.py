@@ -81,3 +81,14 @@ def test_a_terminal_gets_a_bar_with_an_estimate(
         progress.advance(30)
         assert task.fields["left"] == ""
     assert not tasks(progress)
+
+
+def test_what_was_done_before_is_not_counted_in_the_speed(
+    clock: Clock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Progress() as progress:
+        progress.start("training", 100)
+        for done in range(51, 62):
+            clock.now += 1
+            progress.reach(done, "loss 0.50")
+    assert capsys.readouterr().err.splitlines() == ["training 60/100, loss 0.50, about 40 s left"]

@@ -4,8 +4,8 @@ the same bits, and what it saves computes the same when it is loaded.
 
 from __future__ import annotations
 
-import importlib.util
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ import torch
 
 from openbook.errors import InputError, ModelError
 from openbook.models.local import LocalLM
-from openbook.models.prompts import numbered, render, template
+from openbook.models.prompts import template
 from openbook.models.settings import ModelSettings
 from openbook.tune.adapter import publish
 from openbook.tune.generator import GeneratorJob
@@ -24,7 +24,6 @@ from openbook.tune.material import GeneratorSettings
 from openbook.tune.rows import Row
 from openbook.tune.run import RunSettings, run
 
-FAST = GeneratorSettings(epochs=2, batch_size=3, max_tokens=900, held_out=0.25, evaluate=2)
 HERE = {
     "lora": {"rank": 4},
     "dora": {"rank": 4},
@@ -38,43 +37,25 @@ HERE = {
 """Kinds that a CPU can do, with small settings."""
 
 
-def makers() -> Any:
-    file = Path(__file__).parents[1] / "models" / "conftest.py"
-    spec = importlib.util.spec_from_file_location("tiny_models", file)
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_thread() -> None:
-    torch.set_num_threads(1)
-
-
 @pytest.fixture(scope="module")
-def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def root(tmp_path_factory: pytest.TempPathFactory, makers: Any) -> Path:
     folder = tmp_path_factory.mktemp("kinds")
     for name in ("llama", "qwen3"):
-        makers().save_decoder(folder / name, name)
+        makers.save_decoder(folder / name, name)
     return folder
 
 
-def rows() -> list[Row]:
-    found = []
-    for number in range(8):
-        passage = f"Class {number} staff have {10 + number} days of paid leave. " + "Yes. " * number
-        prompt = render(
-            "rag", "en", passages=numbered([passage]), question=f"How many days has class {number}?"
-        )
-        found.append(
-            Row(prompt, f"<ANSWER>: {10 + number}", template("rag", "en").id, document=f"{number}")
-        )
-    return found
+Open = Callable[..., GeneratorJob]
 
 
-def opened(root: Path, base: str, how: Kind, **changed: Any) -> GeneratorJob:
-    return GeneratorJob.open(base, rows(), replace(FAST, **changed), how=how, root=root)
+@pytest.fixture
+def opened(root: Path, rows: list[Row], fast: GeneratorSettings) -> Open:
+    """Opens a job of a kind on a base."""
+
+    def open_job(base: str, how: Kind, **changed: Any) -> GeneratorJob:
+        return GeneratorJob.open(base, rows, replace(fast, **changed), how=how, root=root)
+
+    return open_job
 
 
 def logits(model: Any, prompt: str, tokenizer: Any) -> torch.Tensor:
@@ -92,9 +73,9 @@ def test_all_kinds_are_tested() -> None:
 @pytest.mark.parametrize("base", ["llama", "qwen3"])
 @pytest.mark.parametrize("name", HERE)
 def test_what_is_saved_computes_the_same_when_loaded(
-    root: Path, tmp_path: Path, base: str, name: str
+    root: Path, tmp_path: Path, base: str, name: str, opened: Open
 ) -> None:
-    job = opened(root, base, kind(name, **HERE[name]))
+    job = opened(base, kind(name, **HERE[name]))
     first = {n: w.detach().clone() for n, w in job.model.named_parameters()}
     done = run(job, tmp_path / "run")
     moved = {n for n, w in job.model.named_parameters() if not torch.equal(w, first[n])}
@@ -118,17 +99,19 @@ def test_what_is_saved_computes_the_same_when_loaded(
 
 
 @pytest.mark.parametrize("name", HERE)
-def test_stopped_and_taken_up_ends_at_the_same_bits(root: Path, tmp_path: Path, name: str) -> None:
+def test_stopped_and_taken_up_ends_at_the_same_bits(
+    root: Path, tmp_path: Path, name: str, opened: Open
+) -> None:
     how = kind(name, **HERE[name])
-    whole = opened(root, "qwen3", how)
+    whole = opened("qwen3", how)
     run(whole, tmp_path / "whole")
     assert not run(
-        opened(root, "qwen3", how), tmp_path / "part", RunSettings(stop_after_steps=1)
+        opened("qwen3", how), tmp_path / "part", RunSettings(stop_after_steps=1)
     ).finished
     assert not run(
-        opened(root, "qwen3", how), tmp_path / "part", RunSettings(stop_after_steps=2)
+        opened("qwen3", how), tmp_path / "part", RunSettings(stop_after_steps=2)
     ).finished
-    last = opened(root, "qwen3", how)
+    last = opened("qwen3", how)
     assert run(last, tmp_path / "part").finished
     expected, found = whole.state(), last.state()
     assert found["curve"] == expected["curve"]
@@ -138,9 +121,9 @@ def test_stopped_and_taken_up_ends_at_the_same_bits(root: Path, tmp_path: Path, 
 
 
 @pytest.mark.parametrize("name", HERE)
-def test_loss_is_that_of_each_row_alone(root: Path, name: str) -> None:
+def test_loss_is_that_of_each_row_alone(root: Path, name: str, opened: Open) -> None:
     """Padding changes nothing, on whatever side it stands."""
-    job = opened(root, "llama", kind(name, **HERE[name]), epochs=1)
+    job = opened("llama", kind(name, **HERE[name]), epochs=1)
     batch = max(job.batches.steps, key=lambda b: len({row.length for row in b}))
     assert len({row.length for row in batch}) > 1
     job.model.eval()
@@ -152,22 +135,24 @@ def test_loss_is_that_of_each_row_alone(root: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["prompt", "prefix", "bottleneck"])
-def test_texts_of_other_lengths_beside_it_change_nothing(root: Path, name: str) -> None:
+def test_texts_of_other_lengths_beside_it_change_nothing(
+    root: Path, name: str, opened: Open, rows: list[Row]
+) -> None:
     target = root / f"adapters/llama-{name}"
     if not target.exists():
-        job = opened(root, "llama", kind(name, **HERE[name]))
+        job = opened("llama", kind(name, **HERE[name]))
         publish(job, run(job, root / f"run-{name}"), target)
     model = LocalLM.open(ModelSettings(model="llama", adapter=str(target), batch_size=8), root)
-    asked = [row.prompt for row in rows()] * 2
+    asked = [row.prompt for row in rows] * 2
     together = model.complete(asked, max_tokens=12)
     alone = [model.complete([prompt], max_tokens=12)[0] for prompt in asked]
     assert [one.text for one in together] == [one.text for one in alone]
 
 
-def test_what_is_written_follows_the_logits(root: Path, tmp_path: Path) -> None:
+def test_what_is_written_follows_the_logits(root: Path, tmp_path: Path, opened: Open) -> None:
     """Learnt positions are not lost after the first token."""
     for name in ("prompt", "prefix"):
-        job = opened(root, "qwen3", kind(name, tokens=4))
+        job = opened("qwen3", kind(name, tokens=4))
         target = publish(job, run(job, tmp_path / name), tmp_path / f"made-{name}")
         model = LocalLM.open(
             ModelSettings(model="qwen3", adapter=str(target), verbatim=False), root
@@ -189,22 +174,22 @@ def test_what_is_written_follows_the_logits(root: Path, tmp_path: Path) -> None:
         assert out.tolist() == ids.tolist()
 
 
-def test_lora_reaches_all_linear_layers_and_only_those_named(root: Path) -> None:
-    every = opened(root, "llama", kind("lora", rank=2))
-    some = opened(root, "llama", kind("lora", rank=2, targets="q_proj,v_proj"))
+def test_lora_reaches_all_linear_layers_and_only_those_named(root: Path, opened: Open) -> None:
+    every = opened("llama", kind("lora", rank=2))
+    some = opened("llama", kind("lora", rank=2, targets="q_proj,v_proj"))
     assert len(every.kind.state(every.model)) == 2 * 7 * 2
     assert {n.split(".")[-3] for n in some.kind.state(some.model)} == {"q_proj", "v_proj"}
-    scaled = opened(root, "llama", kind("lora", rank=4, rslora=True, alpha=8.0))
+    scaled = opened("llama", kind("lora", rank=4, rslora=True, alpha=8.0))
     layer = next(m for m in scaled.model.modules() if hasattr(m, "lora_A"))
     assert layer.scaling["default"] == 4.0
 
 
-def test_frozen_learns_the_last_layers(root: Path) -> None:
-    job = opened(root, "llama", kind("frozen", layers=1))
+def test_frozen_learns_the_last_layers(root: Path, opened: Open) -> None:
+    job = opened("llama", kind("frozen", layers=1))
     names = {n for n, w in job.model.named_parameters() if w.requires_grad}
     assert names and all(name.startswith("model.layers.1.") for name in names)
     with pytest.raises(InputError, match="layers = 3, and the model has 2"):
-        opened(root, "llama", kind("frozen", layers=3))
+        opened("llama", kind("frozen", layers=3))
 
 
 @pytest.mark.parametrize(
@@ -229,16 +214,18 @@ def test_qlora_says_what_it_needs() -> None:
         kind("qlora")
 
 
-def test_a_module_that_is_not_there_is_named(root: Path) -> None:
+def test_a_module_that_is_not_there_is_named(root: Path, opened: Open) -> None:
     with pytest.raises(InputError, match=r'no module "qproj".*down_proj, gate_proj.*all-linear'):
-        opened(root, "llama", kind("lora", targets="qproj"))
+        opened("llama", kind("lora", targets="qproj"))
 
 
 @pytest.mark.parametrize("name", ["full", "bottleneck", "prompt", "ia3"])
-def test_another_base_or_a_missing_file_is_refused(root: Path, tmp_path: Path, name: str) -> None:
-    makers().save_decoder(root / "other", "llama", seed=5)
-    makers().save_decoder(root / "deeper", "llama", layers=3)
-    job = opened(root, "llama", kind(name, **HERE[name]), epochs=1)
+def test_another_base_or_a_missing_file_is_refused(
+    root: Path, tmp_path: Path, name: str, opened: Open, makers: Any
+) -> None:
+    makers.save_decoder(root / "other", "llama", seed=5)
+    makers.save_decoder(root / "deeper", "llama", layers=3)
+    job = opened("llama", kind(name, **HERE[name]), epochs=1)
     target = publish(job, run(job, tmp_path / "run"), tmp_path / "made")
     for base in ("other", "deeper", "qwen3"):
         with pytest.raises(ModelError, match="does not fit the model"):
