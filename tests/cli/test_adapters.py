@@ -151,6 +151,9 @@ def test_a_broken_adapter_is_said_and_can_be_removed(
     assert 'the adapter "bad" is incomplete: adapter_config.json is missing' in done.err
     assert "bad" in openbook("status").out
     assert openbook("status --json").json["broken_adapters"].keys() == {"bad"}
+    (handbook / "learnt.jsonl").write_text("{", "utf-8")
+    assert 'of the adapter "handbook"' in openbook("status").out
+    assert "learnt.jsonl: cannot be read" in openbook("adapters").err
     asked = openbook("ask -m raft:bad 연차는?")
     assert asked.status == 1
     assert "is incomplete" in asked.err

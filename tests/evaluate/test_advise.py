@@ -218,3 +218,12 @@ def test_the_history_says_how_often_documents_change(
 ) -> None:
     history = [version(n, day, changed) for n, (day, changed) in enumerate(versions, 1)]
     assert changes(history) == (often, count)
+
+
+def test_where_training_may_pay_it_is_said_how_to_come_by_an_adapter() -> None:
+    found = advise(replace(HANDBOOK, change="yearly"), Needs(questions_month=50_000))
+    commands = [line for item in found for line in item.commands]
+    (compare,) = [line for line in commands if line.startswith("openbook compare")]
+    assert "raft:handbook" in compare
+    tune = "openbook tune generator --objective raft --data R.jsonl --name handbook"
+    assert commands.index(tune) < commands.index(compare)

@@ -186,3 +186,20 @@ def test_prompts_that_were_not_learnt() -> None:
         check_learnt((rag,), "closed", "a")
     with pytest.raises(TemplateMismatchError, match="whose words have changed"):
         check_learnt(("rag/en@00000000",), "rag", "a")
+
+
+def test_weights_of_its_own_never_reach_the_base(root: Path) -> None:
+    """An adapter that takes the place of the base's weights shares nothing with it."""
+    from openbook.models.adapters import save_weights
+
+    base = opened(root, "")
+    before = {n: p.detach().clone() for n, p in base.loaded.model.named_parameters()}
+    name = next(n for n in before if n.endswith("q_proj.weight"))
+    (root / "full").mkdir()
+    save_weights(root / "full", {name: before[name] + 1.0}, {"form": "weights", "base": "base"})
+    full = opened(root, "full")
+    assert torch.equal(dict(full.loaded.model.named_parameters())[name], before[name] + 1.0)
+    now = dict(base.loaded.model.named_parameters())
+    assert all(torch.equal(now[key], before[key]) for key in before)
+    assert full.weights is None
+    assert full.complete(PROMPTS[:1], max_tokens=12) != base.complete(PROMPTS[:1], max_tokens=12)

@@ -36,18 +36,16 @@ def listed(context: typer.Context, json: AsJson = False) -> None:
     from openbook.project import Project
     from openbook.project.wire import adapter_json
 
-    project = Project.find()
-    found, broken = project.adapters.all()
-    stale = {adapter.name: project.stale(adapter) for adapter in found}
+    found, broken = Project.find().studied()
     if json:
-        rows = [adapter_json(adapter, stale[adapter.name]) for adapter in found]
+        rows = [adapter_json(adapter, stale) for adapter, stale in found]
         emit([*rows, *({"name": name, "broken": reason} for name, reason in broken.items())])
         return
     if not found and not broken:
         say("No adapters yet. Make one: openbook tune generator")
         return
     if found:
-        _table(found, stale)
+        _table(found)
     for reason in broken.values():
         note(reason)
 
@@ -117,7 +115,7 @@ def _served(rank: int) -> int:
     return next((one for one in (8, 16, 32, 64, 128, 256, 320, 512) if one >= rank), rank)
 
 
-def _table(found: list[Adapter], stale: dict[str, Staleness]) -> None:
+def _table(found: list[tuple[Adapter, Staleness]]) -> None:
     import sys
 
     from rich import box
@@ -127,11 +125,11 @@ def _table(found: list[Adapter], stale: dict[str, Staleness]) -> None:
     table = Table(box=box.SIMPLE_HEAD)
     for name in ("name", "role", "kind", "objective", "base", "version", "score", "stale"):
         table.add_column(name, overflow="fold")
-    for adapter in found:
+    for adapter, stale in found:
         score = f"{adapter.score[0]} {adapter.score[1]:.3f}" if adapter.score else "-"
         version = str(adapter.version or "-")
         cells = (adapter.role, adapter.kind, adapter.objective or "-", adapter.base, version, score)
-        table.add_row(adapter.name, *cells, _short(stale[adapter.name]))
+        table.add_row(adapter.name, *cells, _short(stale))
     Console(file=sys.stdout, width=None if sys.stdout.isatty() else WIDTH).print(table)
 
 

@@ -27,8 +27,8 @@ def command(json: AsJson = False) -> None:
 
     project = Project.find()
     status = project.knowledge.status()
-    adapters, broken = project.adapters.all()
-    stale = [project.stale(adapter) for adapter in adapters]
+    found, broken = project.studied()
+    stale = [one for _, one in found]
     if json:
         known = {"project": str(project.folder), "method": project.asking.method}
         held = [{"name": one.adapter, **stale_json(one)} for one in stale]

@@ -142,6 +142,16 @@ def _hard_to_find(survey: Survey, needs: Needs) -> bool:
 
 COMPARE = "openbook compare --questions Q.jsonl --methods {methods} --out comparison"
 
+NAME = "handbook"
+"""What the adapter is called in commands that are advised."""
+
+STUDY = (
+    "openbook synthesize questions --n 200 --out Q.jsonl",
+    "openbook synthesize raft --questions Q.jsonl --out R.jsonl",
+    f"openbook tune generator --objective raft --data R.jsonl --name {NAME}",
+)
+"""What makes an adapter for the method raft."""
+
 RULES: tuple[Rule, ...] = (
     Rule("no_documents", "prepare", lambda s, n: not s.documents, "", ("openbook sync FOLDER",)),
     Rule("extractive", "try", lambda s, n: s.documents > 0, "extractive", (COMPARE,)),
@@ -197,7 +207,7 @@ RULES: tuple[Rule, ...] = (
             and (n.questions_month >= MUCH or n.least_style > 0)
         ),
         "raft",
-        (COMPARE,),
+        (*STUDY, COMPARE),
     ),
     Rule("quick", "not", _quick),
     Rule("kept_in", "not", _kept_in, "", ("openbook settings models",)),
@@ -259,7 +269,7 @@ def advise(survey: Survey, needs: Needs, language: str = "en") -> list[Advice]:
     ]
     tried = dict.fromkeys(rule.method for rule in held if rule.sort == "try")
     values = _values(survey, needs, say)
-    values["methods"] = ",".join(tried)
+    values["methods"] = ",".join(f"{m}:{NAME}" if m == "raft" else m for m in tried)
     found = [
         Advice(
             rule.name,

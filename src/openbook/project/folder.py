@@ -235,9 +235,24 @@ class Project:
         self.adapters.remove(name)
 
     def stale(self, adapter: Adapter) -> Staleness:
-        """What has happened, by the newest version, to the passages that an adapter learnt from."""
+        """What has happened, by the newest version, to the passages that an adapter learnt from.
+
+        Raises:
+            AdapterError: the list of them is damaged.
+        """
         held = self.knowledge.snapshot() if self.knowledge.version else None
         return staleness(adapter, held)
+
+    def studied(self) -> tuple[list[tuple[Adapter, Staleness]], dict[str, str]]:
+        """All adapters and whether they are stale; and of those that cannot be used, why."""
+        found, broken = self.adapters.all()
+        whole = []
+        for adapter in found:
+            try:
+                whole.append((adapter, self.stale(adapter)))
+            except AdapterError as error:
+                broken[adapter.name] = f'of the adapter "{adapter.name}", {error}'
+        return whole, broken
 
     def _model(self, opener: str, name: str) -> Any:
         from openbook.models import open as opening
