@@ -80,6 +80,8 @@ def test_korean_dates_lose_their_particle() -> None:
          "When will API version 1 be switched off?", "December 1, 2025"),
         ("The register is updated every six months.",
          "How often is the register updated?", "six months"),
+        ("The valve closes 5 seconds after the alarm starts.",
+         "How many seconds after the alarm starts does the valve close?", "5 seconds"),
         ("Visitors are registered one day ahead.",
          "How many days ahead are visitors registered?", "one day"),
     ],

@@ -36,6 +36,10 @@ Cap = Annotated[
 Number = Annotated[int, typer.Option("--n", min=1, help="How many questions.")]
 
 
+USUAL = "train=0.7,dev=0.1,test=0.2"
+"""The split where none is named."""
+
+
 class Without(StrEnum):
     """What a row without its oracle teaches."""
 
@@ -64,8 +68,11 @@ def questions(
     ] = 0.2,
     split: Annotated[
         str,
-        typer.Option(help="Shares of the documents, e.g. train=0.7,dev=0.1,test=0.2; '' for none."),
-    ] = "train=0.7,dev=0.1,test=0.2",
+        typer.Option(
+            help="Shares of the documents, e.g. train=0.5,test=0.5, or '' for none; auto: "
+            f"{USUAL}, where there are documents enough."
+        ),
+    ] = "auto",
     k: Annotated[
         int,
         typer.Option(min=1, help="Passages among which retrieval must find a question's own."),
@@ -81,14 +88,17 @@ def questions(
     checked: the answer stands in its passage, retrieval finds the passage again, no other question
     asks the same. What a model said is kept until the file is whole, so the same command goes on.
     """
-    from openbook.cli._show import Progress
+    from openbook.cli._show import Progress, note
     from openbook.synthesize.make import Order
     from openbook.synthesize.splits import shares
 
-    order = Order(n, seed, unanswerable, shares(split), k)
+    usual = split == "auto"
+    order = Order(n, seed, unanswerable, shares(USUAL if usual else split), k, usual)
     with Progress() as progress:
         report, made = _synthesis(out, model, max_cost, progress).questions(order)
     _close(report, json)
+    if usual and not made[0].split:
+        note("too few documents for a split: --split train=0.5,test=0.5 asks for one")
     if not json:
         for question in made[:show]:
             _question(question)

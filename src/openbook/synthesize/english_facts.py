@@ -86,7 +86,7 @@ _DANGLING = re.compile(
     r"approximately|roughly|around|nearly|just)$"
 )
 _OF = re.compile(r"\sof\s(?:the\s)?(?!its|their|your|our|a\s|an\s|any|his|her)[a-z]+")
-_SPACE = re.compile(r"\s(?:ahead|earlier|later|(?:before|after)\s[a-z]+ing)(?!\w)")
+_SPACE = re.compile(r"\s(?:ahead|earlier|later|(?:before|after)\s[^,;:(]+)(?!\w)")
 
 
 def _question(read: Clause, kind: str, match: re.Match[str]) -> str:
@@ -104,7 +104,8 @@ def _question(read: Clause, kind: str, match: re.Match[str]) -> str:
     if kind == "date":
         after = re.sub(r"^\sof\s(?:the\s)?\w+(?:\syear)?", "", after)
     moved = ""
-    if kind in ("duration", "percent") and (of := _OF.match(after) or _SPACE.match(after)):
+    spaced = None if match["prep"] else _SPACE.match(after)
+    if kind in ("duration", "percent") and (of := _OF.match(after) or spaced):
         moved, after = of[0], after[of.end() :]
     stop = ENDS.search(after)
     if stop and stop[0].strip() in ("and", "or") and after[: stop.start()].strip():

@@ -43,6 +43,7 @@ class Order:
         unanswerable: share of questions that the documents do not answer.
         parts: the share of each split.
         k: passages among which retrieval must find a question's own.
+        either: leave all splits empty where a split would have no document.
     """
 
     n: int = 200
@@ -50,6 +51,7 @@ class Order:
     unanswerable: float = 0.2
     parts: dict[str, float] = field(default_factory=dict)
     k: int = K
+    either: bool = False
 
     def __post_init__(self) -> None:
         if self.n < 1:
@@ -128,7 +130,7 @@ def make(
     Raises:
         InputError: a split that no document is left for.
     """
-    split = deal(shelf.languages, order.parts, order.seed)
+    split = _split(shelf, order)
     dropped = Dropped()
     kept: list[Asked] = []
     keeper = _Keeper(runtime, order, dropped)
@@ -142,6 +144,15 @@ def make(
     misses = near_misses(near, kept, order.near, dropped, confirm)
     advance(len(misses))
     return Made(tuple(_numbered([*kept, *misses], split, shelf, order.seed)), dropped)
+
+
+def _split(shelf: Shelf, order: Order) -> dict[str, Split]:
+    try:
+        return deal(shelf.languages, order.parts, order.seed)
+    except InputError:
+        if not order.either:
+            raise
+    return deal(shelf.languages, {}, order.seed)
 
 
 @dataclass
