@@ -12,11 +12,12 @@ import pytest
 import torch
 
 from openbook.errors import TemplateMismatchError
-from openbook.models import local, shared
+from openbook.models import local
 from openbook.models.mixed import together
 from openbook.models.open import open_lm
 from openbook.models.prompts import template
 from openbook.models.settings import ModelSettings, Settings
+from openbook.models.shared import twin
 from openbook.models.templates import check_learnt
 from openbook.types import Message
 
@@ -147,8 +148,8 @@ def test_logits_of_a_mixed_batch(root: Path) -> None:
     mixer = models[0].weights.mixed({m.adapter: m.loaded.model for m in models})
     ids = torch.randint(5, 400, (4, 9), generator=torch.Generator().manual_seed(0))
     with torch.no_grad():
-        rows = [*(m.adapter for m in models), shared.BASE]
-        mixed = mixer(input_ids=ids, adapter_names=rows).logits
+        with mixer.rows([*(m.adapter for m in models), ""]) as model:
+            mixed = model(input_ids=ids).logits
         for row, model in enumerate([*models, opened(root, "")]):
             alone = model.loaded.model(input_ids=ids[row : row + 1]).logits[0]
             torch.testing.assert_close(mixed[row], alone, atol=1e-4, rtol=1e-4)
@@ -157,18 +158,48 @@ def test_logits_of_a_mixed_batch(root: Path) -> None:
 def test_one_mixed_batch_is_one_call(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from openbook.models import mixed
 
-    calls: list[list[str]] = []
+    calls: list[int] = []
     real = mixed.generate
 
     def counted(*args: Any, **more: Any) -> Any:
-        calls.append(list(more["adapters"]))
+        calls.append(len(args[1]))
         return real(*args, **more)
 
     monkeypatch.setattr(mixed, "generate", counted)
     models = [opened(root, name) for name in ("lora0", "lora1", "lora2", "")]
     together(models * 2, PROMPTS[:8], max_tokens=4)
-    assert len(calls) == 1
-    assert len(set(calls[0])) == 4
+    assert calls == [8]
+
+
+def test_published_formula_by_hand() -> None:
+    """One layer, two adapters of other ranks and scales: ``W x + s B A x``, row by row."""
+    from peft import LoraConfig, get_peft_model
+
+    from openbook.models.mixer import Mixer
+
+    class One(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.layer, self.device = torch.nn.Linear(5, 3), torch.device("cpu")
+
+        def forward(self, x: Any) -> Any:
+            return self.layer(x)
+
+    torch.manual_seed(0)
+    base, tuned = One(), {}
+    for name, rank, alpha in (("a", 2, 4.0), ("b", 3, 1.0)):
+        config = LoraConfig(r=rank, lora_alpha=alpha, target_modules=["layer"])
+        tuned[name] = get_peft_model(twin(base), config)
+        torch.nn.init.normal_(tuned[name].base_model.model.layer.lora_B["default"].weight)
+    x = torch.randn(3, 4, 5)
+    with torch.no_grad(), Mixer(twin(base), tuned).rows(["b", "", "a"]) as model:
+        found = model(x)
+        for row, name, scale in ((0, "b", 1 / 3), (2, "a", 2.0)):
+            layer = tuned[name].base_model.model.layer
+            down, up = layer.lora_A["default"].weight, layer.lora_B["default"].weight
+            by_hand = base(x[row]) + scale * (x[row] @ down.T) @ up.T
+            torch.testing.assert_close(found[row], by_hand)
+        torch.testing.assert_close(found[1], base(x[1]))
 
 
 def test_what_cannot_be_mixed_is_known(root: Path) -> None:

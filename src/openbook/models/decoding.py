@@ -46,7 +46,6 @@ def generate(
     rule: Callable[[Any, Any], Any] | None = None,
     streamer: Any = None,
     stopped: threading.Event | None = None,
-    adapters: Sequence[str] = (),
 ) -> list[list[int]]:
     """What a model writes after each prompt, in order, without padding and end.
 
@@ -59,7 +58,6 @@ def generate(
             (:class:`openbook.models.verbatim.Verbatim`).
         streamer: gets the tokens as they are written.
         stopped: set from outside to end early.
-        adapters: a name for each prompt, where the model has several adapters that mix.
 
     Raises:
         ModelError: the model failed (out of memory, damaged weights).
@@ -80,7 +78,6 @@ def generate(
                 logits_processor=library.LogitsProcessorList([rule] if rule else []),
                 stopping_criteria=criteria,
                 streamer=streamer,
-                **({"adapter_names": list(adapters)} if adapters else {}),
             )
     except (RuntimeError, ValueError, IndexError) as error:
         reason = " ".join(str(error).split())[:200]

@@ -22,8 +22,9 @@ from openbook.models.adapters import NOTE, ahead, attach
 from openbook.models.chat import prompt_tokens
 from openbook.models.decoding import Loaded, Wanted, ends_of, generate
 from openbook.models.encoders import folder_name, loading, weights_kwargs
+from openbook.models.mixer import mixable
 from openbook.models.settings import ModelSettings
-from openbook.models.shared import Weights, mixable, weights
+from openbook.models.shared import Weights, weights
 from openbook.models.streaming import stream_text
 from openbook.models.verbatim import FLAG, Verbatim, Vocabulary, passages
 from openbook.models.weights import fingerprint, folder_of, read_config
@@ -51,7 +52,7 @@ class LocalLM:
     templates: tuple[str, ...] = ()
     """Ids of the prompts that it was tuned on; empty where nobody says."""
     adapter: str = ""
-    """Fingerprint of its adapter, where peft can mix it with others in a batch."""
+    """Fingerprint of its adapter, where it can be mixed with others in a batch."""
     weights: Weights | None = field(default=None, repr=False)
     """The base's weights, where it shares them."""
     lock: threading.Lock = field(default_factory=threading.Lock, repr=False)

@@ -1,4 +1,4 @@
-"""Prompts for several models at once: what peft can mix is written together, the rest by model.
+"""Prompts for several models at once: what can be mixed is written together, the rest by model.
 
 Rows of one base, plain or with a plain LoRA adapter, share a batch; each is written as if its
 model had been asked alone.
@@ -13,7 +13,6 @@ from dataclasses import replace
 
 from openbook.models.decoding import Wanted, generate
 from openbook.models.local import LocalLM, cut_at
-from openbook.models.shared import BASE
 from openbook.models.window import usage
 from openbook.types import Completion, Prompt
 
@@ -67,7 +66,6 @@ def _mixed(
     first = models[0]
     assert first.weights is not None
     tuned = {model.adapter: model.loaded.model for model in models if model.adapter}
-    loaded = replace(first.weights.loaded, model=first.weights.mixed(tuned))
     wanted = replace(wanted, max_tokens=first.longest(wanted.max_tokens))
     tokens = [first.fitting(prompt, wanted.max_tokens) for prompt in prompts]
     done: dict[int, Completion] = {}
@@ -75,10 +73,11 @@ def _mixed(
         start = time.perf_counter()
         chosen = [tokens[row] for row in rows]
         most = min(first.left(row, wanted.max_tokens) for row in chosen)
-        names = [models[row].adapter or BASE for row in rows]
+        names = [models[row].adapter for row in rows]
         rule = first.rule([prompts[row] for row in rows])
-        with first.weights.lock:
-            out = generate(loaded, chosen, wanted, most, rule=rule, adapters=names)
+        with first.weights.lock, first.weights.mixed(tuned).rows(names) as model:
+            loaded = replace(first.weights.loaded, model=model)
+            out = generate(loaded, chosen, wanted, most, rule=rule)
         seconds = (time.perf_counter() - start) / len(rows)
         for row, ids in zip(rows, out, strict=True):
             text = cut_at(first.text(ids), wanted.stop)
