@@ -40,6 +40,7 @@ BENCHMARKS = {
     "reader": Benchmark("reader/run.py", ("--data", "{data}")),
     "reader-speed": Benchmark("reader/speed.py"),
     "reader-tuning": Benchmark("reader/tuning.py", ("--data", "{data}")),
+    "tuning": Benchmark("tuning/run.py"),
     "sync": Benchmark("speed/sync.py", ("--folder", "{statutes}")),
     "queries": Benchmark("speed/queries.py", ("--folder", "{statutes}")),
 }
