@@ -18,6 +18,13 @@ PANEL = "Studying"
 STOPPED = 130
 """Exit status when a training was stopped before its end."""
 
+
+def _files(folder: str) -> str:
+    """Names of the kinds or objectives that there are, without loading them."""
+    files = (Path(__file__).parents[1] / "tune" / folder).glob("[!_]*.py")
+    return ", ".join(sorted(file.stem for file in files))
+
+
 group = typer.Typer(
     help="Train a generator, a retriever or a reranker; what was stopped goes on.",
     no_args_is_help=True,
@@ -30,16 +37,13 @@ def generator(
     objective: Annotated[
         str,
         typer.Option(
-            help="What is learnt: raft (answer from passages), qa (know the answers), text (the "
-            "documents as language), style (how the house writes)."
+            help=f"What is learnt, one of {_files('objectives')}: raft is to answer from passages, "
+            "qa to know the answers, text the documents as language, style how the house writes."
         ),
     ] = "raft",
     kind: Annotated[
         str,
-        typer.Option(
-            help="Which weights learn: lora, dora, qlora, full, frozen, prompt, prefix, ia3, "
-            "bottleneck."
-        ),
+        typer.Option(help=f"Which weights learn: {_files('kinds')}."),
     ] = "lora",
     data: Annotated[
         Path | None,

@@ -93,9 +93,7 @@ def _read(model: LocalLM, tokens: Sequence[_Tokens]) -> list[Likelihood]:
         with model.lock, torch.inference_mode():
             out = held(input_ids=ids.to(held.device), attention_mask=mask.to(held.device))
             logits = out.logits[:, -width:]  # learnt positions may stand before the text
-            return [
-                _one(logits[row], ids[row], tokens[row], torch) for row in range(len(tokens))
-            ]
+            return [_one(logits[row], ids[row], tokens[row], torch) for row in range(len(tokens))]
     except (RuntimeError, ValueError, IndexError) as error:
         raise ModelError(
             f"the model failed while reading ({' '.join(str(error).split())[:200]})",
