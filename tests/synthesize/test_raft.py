@@ -150,6 +150,10 @@ GOOD = "##begin_quote##Claims cost EUR 9 a month.##end_quote## So.\n<ANSWER>: EU
         (GOOD.replace("a month", "a year"), "a quote does not stand in the oracle"),
         (GOOD.replace(": EUR 9", ": EUR 8"), "the teacher's answer differs"),
         ("It is so.\n<ANSWER>: EUR 9", "the teacher quoted nothing"),
+        (
+            GOOD.replace("Claims cost EUR 9 a month.", "Intro."),
+            "no quote of the teacher holds the answer",
+        ),
         ("<ANSWER>: The documents do not answer this question.", "the teacher refused"),
     ],
 )

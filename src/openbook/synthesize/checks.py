@@ -151,7 +151,7 @@ class Distinct:
     def add(self, text: str) -> bool:
         """Keep a question, unless it asks what a kept one does; says which."""
         own = terms(text)
-        near = Counter(at for term in own for at in self.by_term.get(term, ()))
+        near = Counter(at for term in sorted(own) for at in self.by_term.get(term, ()))
         if any(alike(own, self.seen[at]) for at, _ in near.most_common(50)):
             return False
         for term in own:

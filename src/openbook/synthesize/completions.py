@@ -122,8 +122,10 @@ def checked(
     if said.refused:
         return "", "the teacher refused"
     final = "; ".join(said.answers)
-    if not final or not (holds(final, answers) or any(holds(a, [final]) for a in answers)):
+    part = next((answer for answer in answers if final and holds(answer, [final])), "")
+    if not part and not (final and holds(final, answers)):
         return "", "the teacher's answer differs"
+    final = part or final
     quoted = marks(reply)
     if not quoted:
         return "", "the teacher quoted nothing"
@@ -133,6 +135,8 @@ def checked(
         if found is None:
             return "", "a quote does not stand in the oracle"
         body = body.replace(words, found.text)
+    if not any(holds(words, answers) for words in marks(body)):
+        return "", "no quote of the teacher holds the answer"
     whole = f"{body.strip()}\n{ANSWER} {final}"
     if len(marks(whole)) != len(quoted) or not verified(whole, (oracle,)):
         return "", "a quote does not stand in the oracle"
