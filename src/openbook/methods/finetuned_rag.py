@@ -1,6 +1,6 @@
 """A model that studied the documents without passages now reads passages.
 
-Adds to:  finetuned: retrieved passages stand in front of the question
+Adds to:  naive_rag: the model that reads has studied the documents, without passages
 Idea:     open the book that was studied; the model never learnt to use it.
 Source:   DSF + RAG in RAFT, arXiv:2403.10131.
 Cost:     one generation a question, over k passages; training first.
@@ -15,7 +15,7 @@ from openbook.tune.registry import model_of
 from openbook.types import Answer, Query
 
 
-@method(parent="finetuned", needs=("qa",))
+@method(parent="naive_rag", needs=("qa",))
 def finetuned_rag(
     *,
     adapter: str = "",
