@@ -121,11 +121,9 @@ def checked(
     said = read(reply, language)
     if said.refused:
         return "", "the teacher refused"
-    final = "; ".join(said.answers)
-    part = next((answer for answer in answers if final and holds(answer, [final])), "")
-    if not part and not (final and holds(final, answers)):
+    final = _agreed("; ".join(said.answers), answers)
+    if not final:
         return "", "the teacher's answer differs"
-    final = part or final
     quoted = marks(reply)
     if not quoted:
         return "", "the teacher quoted nothing"
@@ -138,6 +136,13 @@ def checked(
     if not any(holds(words, answers) for words in marks(body)):
         return "", "no quote of the teacher holds the answer"
     whole = f"{body.strip()}\n{ANSWER} {final}"
-    if len(marks(whole)) != len(quoted) or not verified(whole, (oracle,)):
-        return "", "a quote does not stand in the oracle"
-    return whole, ""
+    sound = len(marks(whole)) == len(quoted) and verified(whole, (oracle,))
+    return (whole, "") if sound else ("", "a quote does not stand in the oracle")
+
+
+def _agreed(final: str, answers: tuple[str, ...]) -> str:
+    """The accepted answer that a final answer is part of, or the final answer where it holds an
+    accepted one; empty where it does neither.
+    """
+    part = next((answer for answer in answers if final and holds(answer, [final])), "")
+    return part or (final if final and holds(final, answers) else "")
