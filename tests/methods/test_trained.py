@@ -34,7 +34,7 @@ def test_the_ladder() -> None:
     found = methods()
     assert {name: found[name].parent for name in sorted(TRAINED)} == {
         "finetuned": "standard",
-        "finetuned_rag": "finetuned",
+        "finetuned_rag": "naive_rag",
         "raft": "finetuned_rag",
         "raft_tuned_retriever": "raft",
     }
@@ -175,8 +175,8 @@ def test_whom_they_are_paired_with() -> None:
     assert found == {
         "naive_rag": "",
         "finetuned:a": "naive_rag",
-        "finetuned_rag:a": "finetuned:a",
-        "finetuned_rag:b": "finetuned:a",
+        "finetuned_rag:a": "naive_rag",
+        "finetuned_rag:b": "naive_rag",
         "raft:b": "finetuned_rag:b",
         "raft:b(k=2)": "raft:b",
         "raft:c": "finetuned_rag:a",
