@@ -16,8 +16,11 @@ if TYPE_CHECKING:
     from openbook.evaluate.estimate import Estimate
 
 PANEL = "Questions"
-WIDTH = 100
+WIDTH = 120
 """Columns of the tables where there is no terminal."""
+
+NAME = 24
+"""Columns of a method's name that is not folded."""
 
 VERDICTS = {"better": "better", "worse": "worse", "none": "not shown"}
 
@@ -148,7 +151,7 @@ def _totals(results: dict[str, Any]) -> Table:
     timed = max((row["n"] for row in results["latency"].values()), default=0)
     table = _table(f"{n} questions; latency from {timed} asked one at a time")
     names = [*results["main"], "latency p50", "latency p95", "cost"]
-    table.add_column("method", overflow="fold")
+    _methods(table, "method", [method["name"] for method in results["methods"]])
     for name in names:
         table.add_column(name, justify="right")
     units = {measure["name"]: measure["unit"] for measure in results["measures"]}
@@ -163,12 +166,11 @@ def _pairs(results: dict[str, Any]) -> Table:
     table = _table("Paired differences, 95 % intervals, p corrected by Holm")
     for name in ("method", "against", "measure", "difference", "interval", "p", ""):
         right = name in ("difference", "p")
-        table.add_column(
-            name,
-            justify="right" if right else "left",
-            no_wrap=name not in ("method", "against"),
-            overflow="fold",
-        )
+        if name in ("method", "against"):
+            key = "method" if name == "method" else "parent"
+            _methods(table, name, [row[key] for row in results["pairs"]])
+            continue
+        table.add_column(name, justify="right" if right else "left", overflow="fold")
     for row in results["pairs"]:
         table.add_row(
             row["method"],
@@ -197,12 +199,18 @@ def _update(results: dict[str, Any]) -> Table:
 def _group(console: Console, group: str, totals: dict[str, Any], names: list[str]) -> None:
     """The main measures of a part of the questions."""
     table = _table(f"Questions about {group} documents")
-    table.add_column("method", overflow="fold")
+    _methods(table, "method", list(totals))
     for name in names:
         table.add_column(name, justify="right")
     for method, by in totals.items():
         table.add_row(method, *(_cell(by[name]["value"]) for name in names))
     console.print(table)
+
+
+def _methods(table: Table, title: str, names: list[str]) -> None:
+    """A column of methods: their names stand whole, up to a fair share of the width."""
+    longest = max(map(len, names), default=0)
+    table.add_column(title, overflow="fold", min_width=min(longest, NAME))
 
 
 def _table(title: str) -> Table:
