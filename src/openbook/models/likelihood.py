@@ -68,10 +68,12 @@ _Tokens = tuple[list[int], int, list[int]]
 
 def _tokens(model: LocalLM, before: str, text: str) -> _Tokens:
     tokenizer = model.loaded.tokenizer
-    first = tokenizer(before, add_special_tokens=False)["input_ids"] if before else []
+    first = (
+        tokenizer(before, add_special_tokens=False, verbose=False)["input_ids"] if before else []
+    )
     begin = tokenizer.bos_token_id if tokenizer.bos_token_id is not None else tokenizer.eos_token_id
     first = [0 if begin is None else begin, *first]
-    second = tokenizer(text, add_special_tokens=False, return_offsets_mapping=True)
+    second = tokenizer(text, add_special_tokens=False, return_offsets_mapping=True, verbose=False)
     ids, starts = second["input_ids"], [a for a, _ in second["offset_mapping"]]
     most = model.context_tokens or len(first) + len(ids)
     if len(first) > most // 2 and len(first) + len(ids) > most:

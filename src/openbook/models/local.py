@@ -147,7 +147,8 @@ class LocalLM:
 
     def count(self, text: str) -> int:
         """Tokens of a text, without what is put around it."""
-        return len(self.loaded.tokenizer(text, add_special_tokens=False)["input_ids"])
+        found = self.loaded.tokenizer(text, add_special_tokens=False, verbose=False)
+        return len(found["input_ids"])
 
     def room(self, max_tokens: int) -> int:
         """Tokens that a prompt may have beside an answer of up to ``max_tokens``; 0: any."""
