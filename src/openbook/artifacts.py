@@ -8,6 +8,7 @@ under its name by one rename, so it is either whole or absent.
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import secrets
@@ -59,6 +60,33 @@ def write_atomic(path: Path, data: str | bytes) -> None:
         part.unlink(missing_ok=True)
         raise
     fsync_folder(path.parent)
+
+
+def exchange(new: Path, old: Path) -> None:
+    """Let two folders of one file system change their names: ``new`` is ``old`` afterwards.
+
+    In one step where the system can (Linux: ``renameat2``); elsewhere in two, between which
+    ``old`` is for a moment not there.
+    """
+    if _exchanged(new, old):
+        return
+    aside = old.with_name(f".{old.name}.{secrets.token_hex(4)}")
+    old.rename(aside)
+    try:
+        new.rename(old)
+    except BaseException:
+        aside.rename(old)
+        raise
+    aside.rename(new)
+
+
+def _exchanged(new: Path, old: Path) -> bool:
+    try:
+        rename = ctypes.CDLL(None, use_errno=True).renameat2
+    except (OSError, AttributeError, TypeError):
+        return False
+    here, both = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
+    return bool(rename(here, os.fsencode(new), here, os.fsencode(old), both) == 0)
 
 
 def build(root: Path, kind: str, spec: Mapping[str, Any], make: Callable[[Path], None]) -> Path:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from openbook.cli._options import AsJson, parameters
+from openbook.cli._retrieval import reranker
 
 if TYPE_CHECKING:
     from openbook.project.tune import Tuned
@@ -196,3 +197,6 @@ def _sentence(done: Tuned, name: str) -> str:
             f"general loss {losses['general_before']:.2f} -> {losses['general_after']:.2f}"
         )
     return f'The adapter "{name}" is made: {"; ".join(parts)} ({done.folder}).'
+
+
+group.command()(reranker)

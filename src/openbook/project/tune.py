@@ -105,7 +105,7 @@ def tune_generator(
         base, material, order.settings, how=order.how, root=project.folder, models=models
     )
     if published(job, target):
-        return Tuned(target, None, _made(target))
+        return Tuned(target, None, made_of(target))
     folder = project.made / "tuning" / digest(canonical(job.spec()), size=12)
     if begin:
         begin(job, folder)
@@ -114,14 +114,14 @@ def tune_generator(
         return Tuned(folder, outcome, {})
     publish(job, outcome, target)
     shutil.rmtree(folder, ignore_errors=True)
-    return Tuned(target, outcome, _made(target))
+    return Tuned(target, outcome, made_of(target))
 
 
 def _free(target: Path, order: Order, base: str) -> None:
     """Refuse a name that another adapter has, as far as that can be said without the model."""
     if not target.exists():
         return
-    held = _made(target)
+    held = made_of(target)
     of = held.get("base")
     named = of.get("name") if isinstance(of, dict) else ""
     if (held.get("kind"), held.get("objective"), named) != (order.how.name, order.objective, base):
@@ -131,7 +131,8 @@ def _free(target: Path, order: Order, base: str) -> None:
         )
 
 
-def _made(folder: Path) -> dict[str, object]:
+def made_of(folder: Path) -> dict[str, object]:
+    """The manifest of an adapter's folder; empty where there is none."""
     try:
         held = json.loads((folder / MANIFEST).read_text("utf-8"))
     except (OSError, ValueError):

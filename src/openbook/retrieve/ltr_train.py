@@ -85,8 +85,13 @@ def grades(ranking: Ranking, given: Sequence[int], encoder: Encoder, weight: flo
     return Grades(rows, np.array(given, np.int64), weight)
 
 
-def grow(groups: Sequence[Grades], growth: Growth = Growth()) -> Any:
+def grow(groups: Sequence[Grades], growth: Growth = Growth(), begin: str = "") -> Any:
     """A LightGBM booster.
+
+    Args:
+        groups: from :func:`grades`, one a question.
+        growth: how trees are grown.
+        begin: a model's text, whose trees come first; empty: none.
 
     Raises:
         InputError: fewer than :data:`FEWEST` questions to learn from.
@@ -108,7 +113,10 @@ def grow(groups: Sequence[Grades], growth: Growth = Growth()) -> Any:
         feature_name=list(NAMES),
         free_raw_data=False,
     )
-    return lightgbm.train(_parameters(growth), data, num_boost_round=growth.trees)
+    before = lightgbm.Booster(model_str=begin) if begin else None
+    return lightgbm.train(
+        _parameters(growth), data, num_boost_round=growth.trees, init_model=before
+    )
 
 
 def _parameters(growth: Growth) -> dict[str, Any]:
@@ -143,6 +151,7 @@ def train(
     knowledge: str = "",
     growth: Growth = Growth(),
     share: float = SHARE,
+    begin: str = "",
     made: Mapping[str, Any] | None = None,
 ) -> RankingModel:
     """Learn from labelled questions and write the model's folder.
@@ -155,6 +164,7 @@ def train(
         knowledge: identity of the snapshot that was searched.
         growth: how trees are grown.
         share: how much the trees count beside the ranking that they reorder, in [0, 1].
+        begin: text of a model whose trees come first; empty: none.
         made: more to keep about the training (scores, sources).
 
     Raises:
@@ -163,8 +173,8 @@ def train(
     """
     if not 0.0 <= share <= 1.0:
         raise InputError(f"the share is {share}", where="ranking model", fix="Give one in [0, 1].")
-    booster = grow(groups, growth)
-    text = slim(booster.model_to_string(num_iteration=growth.trees))
+    booster = grow(groups, growth, begin)
+    text = slim(booster.model_to_string(num_iteration=-1))
     gains = booster.feature_importance("gain")
     record = {
         "format": FORMAT,

@@ -7,16 +7,21 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Protocol
 
-from openbook.artifacts import MANIFEST, fsync_folder, write_atomic
+from openbook.artifacts import MANIFEST, exchange, fsync_folder, write_atomic
 from openbook.errors import InputError, TrainingError
 from openbook.tune.run import Outcome
 
 FORMAT = 1
 LEARNT = "learnt.jsonl"
+
+ROWS, MIX, GENERAL = "rows.jsonl", "mix.jsonl", "general.jsonl"
+"""Copies of the files that it learnt from, so that it can be trained again."""
+
+MADE_WITH = ("openbook", "peft", "transformers", "sentence-transformers", "lightgbm")
 SAME = ("kind", "objective", "base", "data", "settings")
 """What two adapters that are one training have in common."""
 
@@ -49,7 +54,13 @@ class Learner(Protocol):
 
 
 def publish(
-    job: Learner, outcome: Outcome, target: Path, scores: Mapping[str, float] | None = None
+    job: Learner,
+    outcome: Outcome,
+    target: Path,
+    scores: Mapping[str, float] | None = None,
+    *,
+    keep: Mapping[str, Path] | None = None,
+    replace: bool = False,
 ) -> Path:
     """Write a finished adapter as a folder, whole or not at all.
 
@@ -62,6 +73,8 @@ def publish(
         outcome: what :func:`openbook.tune.run.run` gave.
         target: the folder to make; its name is the adapter's.
         scores: what was measured on held-out questions, by measure.
+        keep: files to copy into the folder, by the name that they get there: the rows.
+        replace: whether what has the name is replaced, once the new folder is whole.
 
     Raises:
         TrainingError: the training has not finished.
@@ -73,7 +86,7 @@ def publish(
             where=str(target),
             fix="Run it to its end first.",
         )
-    if published(job, target):
+    if not replace and published(job, target):
         return target
     made = _manifest(job, outcome, scores or {})
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -83,8 +96,13 @@ def publish(
         lines = (json.dumps(line, ensure_ascii=False) + "\n" for line in job.learnt())
         write_atomic(part / LEARNT, "".join(lines))
         write_atomic(part / MANIFEST, json.dumps(made, indent=1, ensure_ascii=False) + "\n")
+        for name, file in (keep or {}).items():
+            shutil.copyfile(file, part / name)
         part.chmod(0o755)
-        part.rename(target)
+        if replace and target.exists():
+            exchange(part, target)
+        else:
+            part.rename(target)
     finally:
         shutil.rmtree(part, ignore_errors=True)
     fsync_folder(target.parent)
@@ -131,5 +149,12 @@ def _manifest(job: Learner, outcome: Outcome, scores: Mapping[str, float]) -> di
         "scores": dict(scores),
         "outcome": {**done, **said.get("outcome", {})},
         "created": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "made_with": {name: version(name) for name in ("openbook", "peft", "transformers")},
+        "made_with": {name: found for name in MADE_WITH if (found := _version(name))},
     }
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""

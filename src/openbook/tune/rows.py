@@ -7,7 +7,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Generic, Protocol, TypeVar
 
 from openbook.errors import InputError
 from openbook.types import Passage, Prompt, Split, digest
@@ -49,16 +49,34 @@ class Row:
     version: int = 0
 
 
+class Sourced(Protocol):
+    """What is known of any row: where it comes from, and how it is to be used."""
+
+    @property
+    def id(self) -> str: ...  # noqa: D102
+    @property
+    def question(self) -> str: ...  # noqa: D102
+    @property
+    def document(self) -> str: ...  # noqa: D102
+    @property
+    def split(self) -> Split: ...  # noqa: D102
+    @property
+    def sources(self) -> tuple[Source, ...]: ...  # noqa: D102
+
+
+R = TypeVar("R", bound=Sourced)
+
+
 @dataclass(frozen=True, slots=True)
-class Parts:
+class Parts(Generic[R]):
     """Rows to learn, rows held out, and how many test rows were left alone."""
 
-    learnt: list[Row]
-    held: list[Row]
+    learnt: list[R]
+    held: list[R]
     test: int = 0
 
 
-def parts(rows: Sequence[Row], share: float, seed: int) -> Parts:
+def parts(rows: Sequence[R], share: float, seed: int) -> Parts[R]:
     """Rows to learn and rows held out, by document.
 
     Rows of the split ``dev`` are held out, those of ``test`` left alone. Where no row is of
@@ -115,7 +133,7 @@ def identity(rows: Sequence[Row]) -> str:
     return digest(*each)
 
 
-def learnt_from(rows: Iterable[Row]) -> list[Mapping[str, Any]]:
+def learnt_from(rows: Iterable[Sourced]) -> list[Mapping[str, Any]]:
     """The passages that rows learnt from, by id: a line of ``learnt.jsonl`` each."""
     found: dict[Source, tuple[list[str], list[str]]] = {}
     for row in rows:
