@@ -76,6 +76,11 @@ def test_an_adapter_is_made_once(project: Path, tune: Run) -> None:
     assert made["objective"] == "raft" and made["role"] == "generator" and made["format"] == 1
     assert made["knowledge"] == {"version": 2} and made["base"]["name"] == "tiny"
     assert made["settings"]["rank"] == 2 and made["outcome"]["seconds"] > 0
+    assert made["scores"].keys() == {"F1", "EM", "answered_rows"}
+    assert made["scores"]["answered_rows"] == 1 and "1 held-out questions" in done.out
+    assert (project / ".openbook/made/adapters/days/rows.jsonl").read_text() == (
+        project / "R.jsonl"
+    ).read_text()
     assert not list((project / ".openbook/made/tuning").iterdir())
     assert "is there already" in tune("--epochs", "2", "--batch-size", "4").out
     for others in (("--epochs", "3"), ("--kind", "dora")):

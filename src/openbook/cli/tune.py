@@ -196,6 +196,11 @@ def _sentence(done: Tuned, name: str) -> str:
         parts.append(
             f"general loss {losses['general_before']:.2f} -> {losses['general_after']:.2f}"
         )
+    if scores := made["scores"]:
+        parts.append(
+            f"F1 {scores['F1']:.2f} and exact match {scores['EM']:.2f} on "
+            f"{scores['answered_rows']:,} held-out questions"
+        )
     return f'The adapter "{name}" is made: {"; ".join(parts)} ({done.folder}).'
 
 

@@ -12,18 +12,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from openbook.artifacts import MANIFEST, canonical
+from openbook.artifacts import MANIFEST, canonical, write_atomic
 from openbook.errors import InputError
 from openbook.evaluate.questions import read_questions
 from openbook.models.settings import Settings as Models
 from openbook.project.folder import Project
-from openbook.tune.adapter import publish, published
+from openbook.project.scored import scored
+from openbook.tune.adapter import GENERAL, MIX, ROWS, publish, published
 from openbook.tune.data import read, read_any
 from openbook.tune.generator import GeneratorJob, tunable
 from openbook.tune.kinds import Kind
 from openbook.tune.material import Divided, GeneratorSettings, Material
 from openbook.tune.objectives import objective
-from openbook.tune.registry import checked
+from openbook.tune.registry import PREFIX, checked
 from openbook.tune.rows import Row
 from openbook.tune.run import Outcome, Progress, RunSettings, run
 from openbook.types import digest
@@ -79,6 +80,8 @@ def tune_generator(
     settings: RunSettings | None = None,
     begin: Callable[[GeneratorJob, Path], None] | None = None,
     progress: Callable[[Progress], None] | None = None,
+    *,
+    replace: bool = False,
 ) -> Tuned:
     """Tune a generator, or go on with it where it was stopped.
 
@@ -88,6 +91,7 @@ def tune_generator(
         settings: how often to save, and when to stop.
         begin: told the job and its folder before the first step.
         progress: as :func:`openbook.tune.run.run` has it.
+        replace: whether an adapter of that name is replaced when this one is whole.
 
     Raises:
         InputError: a name that is taken or not allowed; data, kind or settings that do not fit.
@@ -97,14 +101,15 @@ def tune_generator(
     target = adapters_of(project) / checked(order.name)
     models = project.settings.of(Models)
     base = order.base or models.generator
-    _free(target, order, base)
+    if not replace:
+        _free(target, order, base)
     material = _material(project, order)
     Divided.of(material, order.settings)
     tunable(base, models, project.folder)
     job = GeneratorJob.open(
         base, material, order.settings, how=order.how, root=project.folder, models=models
     )
-    if published(job, target):
+    if not replace and published(job, target):
         return Tuned(target, None, made_of(target))
     folder = project.made / "tuning" / digest(canonical(job.spec()), size=12)
     if begin:
@@ -112,9 +117,30 @@ def tune_generator(
     outcome = run(job, folder, settings, progress)
     if not outcome.finished:
         return Tuned(folder, outcome, {})
-    publish(job, outcome, target)
+    publish(job, outcome, target, keep=_kept(order), replace=replace)
     shutil.rmtree(folder, ignore_errors=True)
+    held = job.divided.held
+    del job  # its weights make room for those that answer
+    _score(project, target, held, order.settings)
     return Tuned(target, outcome, made_of(target))
+
+
+def _kept(order: Order) -> dict[str, Path]:
+    """The files that the adapter keeps, so that it can be trained again."""
+    given = {ROWS: order.data, MIX: order.mix, GENERAL: order.general}
+    return {name: file for name, file in given.items() if file}
+
+
+def _score(
+    project: Project, target: Path, held: Sequence[Row], settings: GeneratorSettings
+) -> None:
+    """Let the adapter answer what was held out, and note in its manifest how well it does."""
+    if not any(row.answers for row in held):
+        return
+    model = project.model(PREFIX + target.name)
+    scores = scored(model, held, settings.max_tokens, settings.seed)
+    made = {**made_of(target), "scores": scores}
+    write_atomic(target / MANIFEST, json.dumps(made, indent=1, ensure_ascii=False) + "\n")
 
 
 def _free(target: Path, order: Order, base: str) -> None:

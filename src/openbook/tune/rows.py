@@ -36,6 +36,7 @@ class Row:
         split: as the data says; empty where it does not.
         sources: passages that it learnt from.
         version: of the knowledge base that it is of; 0 where nobody says.
+        answers: accepted short answers, to measure with; empty where there are none.
     """
 
     prompt: Prompt
@@ -47,6 +48,7 @@ class Row:
     split: Split = ""
     sources: tuple[Source, ...] = ()
     version: int = 0
+    answers: tuple[str, ...] = ()
 
 
 class Sourced(Protocol):

@@ -54,6 +54,7 @@ def _asked(value: Example) -> Row | None:
         document=value.source or (value.gold[0] if value.gold else ""),
         split=value.split,
         sources=tuple(Source("", gold, "") for gold in value.gold),
+        answers=value.answers,
     )
 
 
@@ -68,5 +69,6 @@ def _raft(value: RaftRow) -> Row | None:
         document=oracle.document_id if oracle else "",
         split=value.origin.split,
         sources=(source(oracle),) if oracle else (),
+        answers=value.answers,
         version=value.origin.version,
     )

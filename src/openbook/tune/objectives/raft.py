@@ -38,4 +38,5 @@ def _row(value: RaftRow) -> Row:
         split=value.origin.split,
         sources=(source(oracle),) if oracle else (),
         version=value.origin.version,
+        answers=value.answers,
     )
