@@ -80,7 +80,7 @@ def settings_of(kind: type[T], given: dict[str, Any]) -> T:
     return kind(**given)
 
 
-def tell(done: Tuned, name: str, json: bool) -> None:
+def tell(done: Tuned, name: str, json: bool = False) -> None:
     """Print how a training ended."""
     from openbook.cli._show import emit, say
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from openbook.cli._options import AsJson, parameters
-from openbook.cli._retrieval import reranker
+from openbook.cli._retrieval import reranker, tell
 
 if TYPE_CHECKING:
     from openbook.project.tune import Tuned
@@ -30,6 +30,24 @@ group = typer.Typer(
     help="Train a generator, a retriever or a reranker; what was stopped goes on.",
     no_args_is_help=True,
 )
+
+
+@group.callback(invoke_without_command=True)
+def again(
+    context: typer.Context,
+    refresh: Annotated[
+        str,
+        typer.Option(help="Train this adapter again, where its passages changed or are gone."),
+    ] = "",
+    json: AsJson = False,
+) -> None:
+    """Train a generator, a retriever or a reranker; what was stopped goes on."""
+    if context.invoked_subcommand and (refresh or json):
+        raise typer.BadParameter("--refresh goes without a verb after it")
+    if refresh:
+        _refresh(refresh, json)
+    elif not context.invoked_subcommand:
+        typer.echo(context.get_help())
 
 
 @group.command()
@@ -122,6 +140,36 @@ def generator(
     else:
         _say(done, name)
     if done.outcome and not done.outcome.finished:
+        raise typer.Exit(STOPPED)
+
+
+def _refresh(name: str, json: bool) -> None:
+    from openbook.cli._show import Progress, emit, say
+    from openbook.project import Project
+    from openbook.project.refresh import Hooks, refresh
+    from openbook.tune.run import RunSettings
+
+    with Progress() as progress:
+        hooks = Hooks(
+            lambda job, folder: _begin(job, folder, progress),
+            lambda at: _advance(at, progress),
+            progress,
+        )
+        done = refresh(Project.find(), name, RunSettings(log_every=1), hooks)
+    if done.tuned is None:
+        if json:
+            emit({"refreshed": False, "said": str(done.stale)})
+        else:
+            say(f'The adapter "{name}" stays as it is ({done.stale}).')
+        return
+    if json:
+        rows = done.rows
+        counts = {"kept": rows.kept, "remade": rows.remade, "dropped": rows.dropped} if rows else {}
+        emit({"refreshed": bool(done.tuned.made), "rows": counts, **_json(done.tuned)})
+    else:
+        say(f"{done.rows}." if done.rows else "It learns all passages again.")
+        (_say if "losses" in done.tuned.made or not done.tuned.made else tell)(done.tuned, name)
+    if done.tuned.outcome and not done.tuned.outcome.finished:
         raise typer.Exit(STOPPED)
 
 

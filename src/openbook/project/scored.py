@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from openbook.evaluate.answers import best, exact, f1
 from openbook.generate.reading import read
-from openbook.models.window import length
+from openbook.models.window import length, room
 from openbook.text.language import detect
 from openbook.tune.rows import Row
 from openbook.types import LM
@@ -27,13 +27,15 @@ def scored(model: LM, rows: Sequence[Row], longest: int, seed: int = 0) -> dict[
     Args:
         model: with what it learnt.
         rows: held out; those without accepted answers (refusals, prose) are left out.
-        longest: tokens of a prompt, at most; longer ones are left out, as in training.
+        longest: tokens of a prompt, at most; longer ones are left out, as in training, and so is
+            what leaves no room for an answer.
         seed: draws :data:`MOST` rows where there are more.
 
     Returns:
         ``F1``, ``EM`` and ``answered_rows``; nothing where no row has answers.
     """
-    asked = [row for row in rows if row.answers and length(model, row.prompt) <= longest]
+    fits = min(longest, room(model, MAX_TOKENS) or longest)
+    asked = [row for row in rows if row.answers and length(model, row.prompt) <= fits]
     asked = random.Random(f"{seed}/scored").sample(asked, min(MOST, len(asked)))
     if not asked:
         return {}

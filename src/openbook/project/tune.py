@@ -14,6 +14,7 @@ from pathlib import Path
 
 from openbook.artifacts import MANIFEST, canonical, write_atomic
 from openbook.errors import InputError
+from openbook.evaluate.answers import stands_in
 from openbook.evaluate.questions import read_questions
 from openbook.models.settings import Settings as Models
 from openbook.project.folder import Project
@@ -25,7 +26,7 @@ from openbook.tune.kinds import Kind
 from openbook.tune.material import Divided, GeneratorSettings, Material
 from openbook.tune.objectives import objective
 from openbook.tune.registry import PREFIX, checked
-from openbook.tune.rows import Row
+from openbook.tune.rows import Row, source
 from openbook.tune.run import Outcome, Progress, RunSettings, run
 from openbook.types import digest
 
@@ -175,7 +176,7 @@ def _material(project: Project, order: Order) -> Material:
 def _rows(project: Project, order: Order) -> Sequence[Row]:
     wanted = objective(order.objective)
     if order.data:
-        return read(order.data, wanted, read_questions)
+        return [_located(project, row) for row in read(order.data, wanted, read_questions)]
     if order.objective != "text":
         raise InputError(
             f"the objective {order.objective} needs rows",
@@ -187,3 +188,22 @@ def _rows(project: Project, order: Order) -> Sequence[Row]:
     if not rows:
         raise InputError("the knowledge base is empty", fix="Run: openbook sync FOLDER.")
     return [replace(row, version=snapshot.version) for row in rows]
+
+
+def _located(project: Project, row: Row) -> Row:
+    """A row with the passages behind the ids that a question file gives as gold; what is not in
+    the knowledge base is left out.
+    """
+    if all(one.text for one in row.sources):
+        return row
+    named = [one.document for one in row.sources]
+    if not project.knowledge.version:
+        return replace(row, sources=())
+    documents = [*named, *(name.rpartition("#")[0] for name in named)]
+    held = [
+        passage
+        for passage in project.knowledge.snapshot().passages_of(sorted(set(documents) - {""}))
+        if passage.id in named
+        or (passage.document_id in named and stands_in([passage.text], row.answers))
+    ]
+    return replace(row, sources=tuple(map(source, held)))
