@@ -12,6 +12,9 @@ from openbook.cli._options import AsJson, parameters
 if TYPE_CHECKING:
     from openbook.project.tune import Tuned
 
+STOPPED = 130
+"""Exit status when a training was stopped before its end."""
+
 T = TypeVar("T")
 
 Name = Annotated[str, typer.Option("--name", "-n", help="Name of the adapter to make.")]
@@ -54,6 +57,84 @@ def reranker(
     with Progress() as progress:
         done = tune_ranker(Project.find(), RankerOrder(name, data, base, settings), progress)
     tell(done, name, json)
+
+
+def retriever(
+    name: Name,
+    data: Data,
+    base: Annotated[
+        str,
+        typer.Option(
+            help="Encoder to tune; without it models.encoder, and where there is none "
+            "openbook-encoder."
+        ),
+    ] = "",
+    use: Annotated[
+        bool,
+        typer.Option(
+            "--use", help="Then make the knowledge base's vectors with it and set models.encoder."
+        ),
+    ] = False,
+    epochs: Annotated[int | None, typer.Option(help="How often each row is learnt.")] = None,
+    learning_rate: Annotated[
+        float | None, typer.Option(help="Highest learning rate; the encoder's own without it.")
+    ] = None,
+    batch_size: Annotated[int | None, typer.Option(help="Questions a step.")] = None,
+    params: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            help="Another setting (negatives=4, scale=20.0, warmup=0.1, held_out=0.2, patience=3, "
+            "seed=0); may be repeated.",
+        ),
+    ] = None,
+    stop_after: Annotated[
+        float, typer.Option(min=0.0, help="Minutes after which to stop and save; 0: go on.")
+    ] = 0.0,
+    json: AsJson = False,
+) -> None:
+    """Train an encoder on questions, passages that answer them and passages that do not.
+
+    Recall@5 and MRR@10 on held-out documents are measured before and after. Ctrl-C saves; the
+    same command goes on.
+    """
+    from openbook.cli._show import Progress, note
+    from openbook.project import Project
+    from openbook.project.tune_retriever import RetrieverOrder, tune_retriever
+    from openbook.project.tune_retriever import use as use_it
+    from openbook.tune.retriever import RetrieverSettings
+    from openbook.tune.run import RunSettings
+
+    own = {"epochs": epochs, "learning_rate": learning_rate, "batch_size": batch_size}
+    given = {key: value for key, value in own.items() if value is not None}
+    settings = settings_of(RetrieverSettings, {**given, **parameters(params)})
+    project = Project.find()
+    with Progress() as progress:
+        done = tune_retriever(
+            project,
+            RetrieverOrder(name, data, base, settings),
+            RunSettings(log_every=1, stop_after_minutes=stop_after),
+            begin=lambda job: progress.start("training", job.steps),
+            progress=lambda at: progress.reach(at.step, f"loss {at.loss:.2f}"),
+        )
+        if use and done.made:
+            version = use_it(project, name, progress)
+            note(f"version {version} of the knowledge base has its vectors; models.encoder is set")
+    tell(done, name, json)
+    if not done.made:
+        raise typer.Exit(STOPPED)
+    if not use and not json:
+        say_how(name)
+
+
+def say_how(name: str) -> None:
+    """Tell what makes a tuned encoder the project's."""
+    from openbook.cli._show import note
+
+    note(
+        f'To use it, set encoder = "adapter:{name}" in [models] of openbook.toml and run: openbook '
+        "sync. (--use does both.)"
+    )
 
 
 def settings_of(kind: type[T], given: dict[str, Any]) -> T:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from openbook.cli._options import AsJson, parameters
-from openbook.cli._retrieval import reranker, tell
+from openbook.cli._retrieval import STOPPED, reranker, retriever, tell
 
 if TYPE_CHECKING:
     from openbook.project.tune import Tuned
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from openbook.tune.run import Progress as At
 
 PANEL = "Studying"
-STOPPED = 130
-"""Exit status when a training was stopped before its end."""
 
 
 def _files(folder: str) -> str:
@@ -252,4 +250,5 @@ def _sentence(done: Tuned, name: str) -> str:
     return f'The adapter "{name}" is made: {"; ".join(parts)} ({done.folder}).'
 
 
+group.command()(retriever)
 group.command()(reranker)

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from openbook.artifacts import MANIFEST
 from openbook.errors import ModelError, OpenbookError, need
 from openbook.models.settings import ModelSettings
 from openbook.models.weights import fingerprint, folder_of
@@ -67,9 +68,10 @@ class LocalEncoder:
         if not dimension:
             raise ModelError("does not state the length of its vectors", where=settings.model)
         prompts = (settings.query_prompt, settings.passage_prompt)
+        identity = fingerprint(folder, *prompts, settings.dtype, without=MANIFEST)
         said = settings.languages or (("en",) if settings.kind == "minilm" else ())
         return cls(
-            name=f"{folder_name(settings, folder)}@{fingerprint(folder, *prompts, settings.dtype)}",
+            name=f"{folder_name(settings, folder)}@{identity}",
             dimension=int(dimension),
             languages=said,
             query_prompt=settings.query_prompt or None,
@@ -130,7 +132,8 @@ class LocalCrossEncoder:
                 where=settings.model,
                 fix="Choose a cross-encoder made for ranking.",
             )
-        name = f"{folder_name(settings, folder)}@{fingerprint(folder, settings.dtype)}"
+        identity = fingerprint(folder, settings.dtype, without=MANIFEST)
+        name = f"{folder_name(settings, folder)}@{identity}"
         return cls(name=name, batch_size=settings.batch_size or usual_batch(settings), model=model)
 
     def score(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float32]:

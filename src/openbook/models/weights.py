@@ -123,7 +123,7 @@ def read_config(folder: Path, file: str = "config.json") -> dict[str, object]:
     return value
 
 
-def fingerprint(folder: Path, *extra: str) -> str:
+def fingerprint(folder: Path, *extra: str, without: str = "") -> str:
     """Identifies the weights in a folder: 16 hexadecimal digits, the same on any machine.
 
     Hashed are, in order of their relative names: every JSON, text, template and vocabulary
@@ -136,8 +136,9 @@ def fingerprint(folder: Path, *extra: str) -> str:
     Args:
         folder: holds the model.
         extra: whatever else changes what the model computes (prompts, number format).
+        without: name of a file that does not count.
     """
-    return _fingerprint(folder, _stamp(folder), extra)
+    return _fingerprint(folder, _stamp(folder), extra, without)
 
 
 def _stamp(folder: Path) -> tuple[tuple[str, int, int], ...]:
@@ -153,9 +154,11 @@ def _files(folder: Path) -> list[Path]:
 
 
 @lru_cache(maxsize=32)
-def _fingerprint(folder: Path, stamp: object, extra: tuple[str, ...]) -> str:
+def _fingerprint(folder: Path, stamp: object, extra: tuple[str, ...], without: str) -> str:
     state = blake2b(digest_size=8)
     for file in _files(folder):
+        if file.name == without:
+            continue
         size = file.stat().st_size
         state.update(f"{file.relative_to(folder).as_posix()}\0{size}\0".encode())
         with file.open("rb") as handle:

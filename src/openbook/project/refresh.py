@@ -16,9 +16,11 @@ from typing import Any, TypeVar
 from openbook.artifacts import write_atomic
 from openbook.errors import AdapterError, ProjectError
 from openbook.knowledge.progress import Progress, Silence
+from openbook.models.settings import Settings as Models
 from openbook.project.folder import Project
 from openbook.project.tune import Order, Tuned, tune_generator
 from openbook.project.tune_ranker import RankerOrder, tune_ranker
+from openbook.project.tune_retriever import RetrieverOrder, tune_retriever, use
 from openbook.synthesize.shelf import Shelf
 from openbook.tune.adapter import GENERAL, MIX, ROWS
 from openbook.tune.generator import GeneratorJob
@@ -27,6 +29,7 @@ from openbook.tune.material import GeneratorSettings
 from openbook.tune.ranker import RankerSettings
 from openbook.tune.refresh import Line, Renewed, renewed, touched
 from openbook.tune.registry import Adapter
+from openbook.tune.retriever import RetrieverSettings
 from openbook.tune.run import Progress as At
 from openbook.tune.run import RunSettings
 from openbook.tune.stale import Staleness
@@ -119,6 +122,14 @@ def again(
         base = adapter.base if adapter.base.startswith("adapter:") else ""
         order = RankerOrder(adapter.name, data, base, _settings(RankerSettings, given))
         return tune_ranker(project, order, hooks.progress or Silence(), replace=True)
+    if adapter.role == "retriever" and data:
+        found = RetrieverOrder(
+            adapter.name, data, adapter.base, _settings(RetrieverSettings, given)
+        )
+        done = tune_retriever(project, found, settings, progress=hooks.at, replace=True)
+        if done.made and project.settings.of(Models).encoder == adapter.model:
+            use(project, adapter.name, hooks.progress)  # the vectors are of the one before
+        return done
     if adapter.role != "generator":
         raise _unsaid(adapter, f"how a {adapter.role} of the kind {adapter.kind} is made")
     own = {one.name for one in fields(kinds()[adapter.kind])} if adapter.kind in kinds() else set()
