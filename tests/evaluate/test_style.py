@@ -158,3 +158,25 @@ def test_the_measure_leaves_abstentions_out() -> None:
     assert agreement(Style(FORMAL)).values(made)[1] is None
     assert agreement(Style(FORMAL)).total(made) == agreement(Style(FORMAL)).values(made)[0]
     assert agreement(None).values(made) == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("style.jsonl", '{"answer": "연차는 15일입니다."}\n{"answer": "병가는 60일입니다."}\n'),
+        ("style.JSON", "연차는 15일입니다."),
+        ("style.txt", '{"answer": "15 days."}\n{"answer": "30 days."}\n'),
+        ("style.txt", '\n[\n{"text": "15 days."}\n]\n'),
+    ],
+)
+def test_json_is_not_prose(tmp_path: Path, name: str, text: str) -> None:
+    file = tmp_path / name
+    file.write_text(text, "utf-8")
+    with pytest.raises(InputError, match="is JSON, not prose"):
+        Style.read(file)
+
+
+def test_prose_with_brackets_is_prose(tmp_path: Path) -> None:
+    file = tmp_path / "style.txt"
+    file.write_text("[안내] 연차는 15일입니다.\n\n{참고} 병가는 60일입니다.\n", "utf-8")
+    assert len(Style.read(file).examples) == 2

@@ -7,11 +7,12 @@ A settings file (TOML):
     required = ["담당 부서"]                      # phrases that every answer should hold
 
 or a text file with examples alone, parted by blank lines (or by lines of ``---``, where an
-example has blank lines of its own).
+example has blank lines of its own). JSON is refused: its braces and keys are not prose.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from collections import Counter
@@ -25,6 +26,9 @@ from openbook.text.sentences import sentences
 from openbook.text.terms import tagged
 
 KEYS = ("examples", "forbidden", "required")
+
+JSON = (".json", ".jsonl", ".ndjson")
+"""Endings of files that are not read as prose."""
 
 ENDINGS = (
     ("합쇼체", r"(?:니다|니까|시오|시다)$"),
@@ -83,7 +87,7 @@ class Style:
         """A style from a settings file or a text with examples.
 
         Raises:
-            InputError: the file cannot be read, has an unknown key, or says nothing.
+            InputError: the file cannot be read, is JSON, has an unknown key, or says nothing.
         """
         try:
             text = file.read_text("utf-8-sig")
@@ -92,6 +96,12 @@ class Style:
             raise InputError(
                 f"cannot be read ({why})", where=str(file), fix="Name a text or TOML file."
             ) from error
+        if file.suffix.lower() in JSON or _is_json(text):
+            raise InputError(
+                "is JSON, not prose",
+                where=str(file),
+                fix="Give answers as text, parted by blank lines, or TOML with examples = [...].",
+            )
         made = _from_toml(text, file) if file.suffix.lower() == ".toml" else cls(_examples(text))
         if not (made.examples or made.forbidden or made.required):
             raise InputError(
@@ -159,6 +169,20 @@ def _from_toml(text: str, file: Path) -> Style:
                 fix=f'Write {key} = ["...", "..."].',
             )
     return Style(**{key: tuple(value) for key, value in read.items()})
+
+
+def _is_json(text: str) -> bool:
+    """Whether a text is a JSON object or list, or begins with a line that is an object."""
+    begun = text.lstrip()
+    if not begun.startswith(("{", "[")):
+        return False
+    for part, kinds in ((begun, (dict, list)), (begun.split("\n", 1)[0], (dict,))):
+        try:
+            if isinstance(json.loads(part), kinds):
+                return True
+        except (ValueError, RecursionError):
+            continue
+    return False
 
 
 def _examples(text: str) -> tuple[str, ...]:
