@@ -8,15 +8,16 @@ bears the room's name. (A room whose tables have other names maps them to such d
 
 from __future__ import annotations
 
+import math
 from dataclasses import field
 from typing import Any
 
 
-def setting(default: Any, doc: str, least: float = 0) -> Any:
+def setting(default: Any, doc: str, least: float = 0, most: float = math.inf) -> Any:
     """A field of a room's ``Settings``: its default and one sentence with the unit.
 
-    A number may not be below ``least``. A default that is a type (``dict``, ``list``) is
-    called anew for each instance.
+    A number may not be below ``least`` or above ``most``. A default that is a type (``dict``,
+    ``list``) is called anew for each instance.
 
     >>> from dataclasses import dataclass, fields
     >>> @dataclass(frozen=True)
@@ -25,6 +26,7 @@ def setting(default: Any, doc: str, least: float = 0) -> Any:
     >>> fields(Settings)[0].metadata["doc"]
     'How many passages to return.'
     """
+    told = {"doc": doc, "least": least, "most": most}
     if isinstance(default, type):
-        return field(default_factory=default, metadata={"doc": doc, "least": least})
-    return field(default=default, metadata={"doc": doc, "least": least})
+        return field(default_factory=default, metadata=told)
+    return field(default=default, metadata=told)

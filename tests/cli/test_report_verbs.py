@@ -62,6 +62,8 @@ def test_two_runs_are_compared(runs: Path, openbook: Run) -> None:
         ("report old bad", 0, ""),
         ("report old new --fail-below F1", 2, "is not MEASURE=NUMBER"),
         ("report old new --fail-below F2=1", 2, 'no measure "F2"'),
+        ("report old new --fail-below F1=50", 2, "Did you mean F1=0.5?"),
+        ("report old --fail-below nDCG@10=0", 2, "was not measured of"),
         ("report old new --fail-below nobody:F1=1", 2, 'no method "nobody"'),
         ("report old new --measure F2", 2, "was not measured in both runs"),
         ("report old new bad", 2, "Give one run or two"),

@@ -1,4 +1,4 @@
-"""Two runs: paired where questions match, independent otherwise, and limits for an exit status."""
+"""Two runs: paired where questions match, independent otherwise, and methods of one run alone."""
 
 import runpy
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from openbook.errors import InputError
-from openbook.evaluate.moved import Limit, below, match, moved, permutation, read_limit
+from openbook.evaluate.moved import match, moved, permutation
 from openbook.evaluate.record import Record, record
 
 results: Callable[..., dict[str, Any]] = runpy.run_path(
@@ -146,35 +146,3 @@ def test_methods_of_one_run_are_named() -> None:
         moved(old, record(results(0, 8, only=("raft",))))
     with pytest.raises(InputError, match="not measured in both"):
         moved(old, new, measures=["F2"])
-
-
-@pytest.mark.parametrize(
-    ("text", "limit"),
-    [
-        ("F1=0.5", Limit("F1", 0.5)),
-        ("advanced_rag:nDCG@10=0.6", Limit("nDCG@10", 0.6, "advanced_rag")),
-        ("raft:handbook:F1=1", Limit("F1", 1.0, "raft:handbook")),
-        ("naive_rag(k=3):F1=.2", Limit("F1", 0.2, "naive_rag(k=3)")),
-    ],
-)
-def test_limits_are_read(text: str, limit: Limit) -> None:
-    assert read_limit(text) == limit
-
-
-@pytest.mark.parametrize("text", ["F1", "F1=", "F1=high", "=0.5", "m:=1", "F1=nan", ""])
-def test_limits_that_are_none_are_refused(text: str) -> None:
-    with pytest.raises(InputError, match="is not MEASURE=NUMBER"):
-        read_limit(text)
-
-
-def test_limits_hold_for_every_method_or_one() -> None:
-    new = record(results(0, 30))
-    low = [method for _, method, _ in below(new, [Limit("F1", 0.5)])]
-    assert low == ["standard"]
-    assert not list(below(new, [Limit("F1", 0.5, "raft")]))
-    slow = [method for _, method, _ in below(new, [Limit("tokens in", 750)])]
-    assert slow == ["naive_rag"]
-    assert [value for *_, value in below(new, [Limit("nDCG@10", 0.0, "standard")])] == [None]
-    for limit, message in ((Limit("nDCG@1", 1), "nDCG@10"), (Limit("F1", 1, "rafft"), "raft")):
-        with pytest.raises(InputError, match=f'Did you mean "{message}"'):
-            list(below(new, [limit]))

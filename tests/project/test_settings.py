@@ -33,6 +33,8 @@ def test_values_are_read_and_typed(tmp_path: Path) -> None:
         ("[ask]\nmethod = 3\n", r"method = 3 is not accepted .*`openbook settings ask`"),
         ("[corpus]\nmax_tokens = 0\n", r"max_tokens = 0 is too small.*Give 16 or more"),
         ("[knowledge]\nlock_wait_s = -1\n", "lock_wait_s = -1.0 is too small"),
+        ("[needs]\nleast_quality = 50\n", "is too large.*Did you mean least_quality = 0.5"),
+        ("[needs]\nleast_style = 101\n", "least_style = 101.0 is too large.*Give 1 or less"),
         ("[models.available.q]\nretries = -1\n", "retries = -1 is too small"),
         ("[ask\n", "is not TOML"),
         ("ask = 3\n", r"Write a table: \[ask\]"),

@@ -10,7 +10,8 @@ import typer
 from openbook.cli._options import AsJson
 
 if TYPE_CHECKING:
-    from openbook.evaluate.moved import Limit, Move, Moved
+    from openbook.evaluate.limits import Limit
+    from openbook.evaluate.moved import Move, Moved
     from openbook.evaluate.record import Record
     from openbook.evaluate.settings import Needs
     from openbook.evaluate.wording import Wording
@@ -58,8 +59,10 @@ def command(
     """
     from openbook.cli._show import emit
     from openbook.errors import InputError
-    from openbook.evaluate.moved import below, moved, read_limit
+    from openbook.evaluate.limits import below, read_limit
+    from openbook.evaluate.moved import moved
     from openbook.evaluate.record import read_record
+    from openbook.evaluate.report import majority
 
     if len(runs) > 2 or language not in ("", "en", "ko"):
         raise InputError(
@@ -76,7 +79,7 @@ def command(
     if json:
         emit(_json(new, found, failures, written, fail_on_worse))
     else:
-        _show(new, found, written, _needs())
+        _show(new, found, written, _needs(), language or majority(new))
         _tell(failures)
     worse = fail_on_worse and found is not None and bool(found.worse)
     if failures or worse:
@@ -118,14 +121,16 @@ def _write(
     return html
 
 
-def _show(new: Record, found: Moved | None, written: Path | None, needs: Needs) -> None:
+def _show(
+    new: Record, found: Moved | None, written: Path | None, needs: Needs, language: str
+) -> None:
     """A table of what moved, or the recommendation of one run."""
     from openbook.cli._show import say
 
     if found is None:
         from openbook.evaluate.recommend import recommend
 
-        say(recommend(new, needs).text)
+        say(recommend(new, needs, language).text)
     else:
         _table(found)
     if written is not None:
@@ -193,19 +198,18 @@ def _sentence(found: Moved) -> str:
     return " ".join(parts)
 
 
-def _tell(failures: list[tuple[Limit, str, float | None]]) -> None:
+def _tell(failures: list[tuple[Limit, str, float]]) -> None:
     """One line on standard error for each limit that is not kept."""
     from openbook.cli._show import note
 
     for limit, method, value in failures:
-        shown = "not measured" if value is None else f"{value:.4g}"
-        note(f"failed: {method} {limit.measure} is {shown}, the limit is {limit.value:g}")
+        note(f"failed: {method} {limit.measure} is {value:.4g}, the limit is {limit.value:g}")
 
 
 def _json(
     new: Record,
     found: Moved | None,
-    failures: list[tuple[Limit, str, float | None]],
+    failures: list[tuple[Limit, str, float]],
     written: Path | None,
     fail_on_worse: bool,
 ) -> dict[str, object]:

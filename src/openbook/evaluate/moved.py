@@ -9,7 +9,7 @@ ratio) is compared without an interval.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -239,73 +239,3 @@ def _judged(move: Move, measure: Measured, p: float | None) -> Move:
         return replace(move, p_holm=p)
     better = (move.difference > 0) == measure.higher_is_better
     return replace(move, p_holm=p, shown="better" if better else "worse")
-
-
-# --- limits that a run must keep
-
-
-@dataclass(frozen=True)
-class Limit:
-    """A least value (or a largest, where lower is better) of a measure in the new run.
-
-    An empty method means every method.
-    """
-
-    measure: str
-    value: float
-    method: str = ""
-
-
-def read_limit(text: str) -> Limit:
-    """``F1=0.5`` or ``naive_rag:F1=0.5``.
-
-    Raises:
-        InputError: it is written otherwise.
-
-    >>> read_limit("naive_rag:nDCG@10=0.5")
-    Limit(measure='nDCG@10', value=0.5, method='naive_rag')
-    """
-    name, equals, number = text.rpartition("=")
-    method, _, measure = name.rpartition(":")
-    try:
-        value = float(number)
-    except ValueError:
-        value = math.nan
-    if not equals or not measure.strip() or not math.isfinite(value):
-        raise InputError(
-            f'"{text}" is not MEASURE=NUMBER',
-            where="--fail-below",
-            fix="Examples: --fail-below F1=0.5, --fail-below advanced_rag:nDCG@10=0.6",
-        )
-    return Limit(measure.strip(), value, method.strip())
-
-
-def below(new: Record, limits: Sequence[Limit]) -> Iterator[tuple[Limit, str, float | None]]:
-    """Limits that the new run does not keep: the limit, the method, its value.
-
-    A measure for which lower is better must be at most the limit. A method that was not
-    measured does not keep a limit.
-
-    Raises:
-        InputError: a method or a measure that the run does not have.
-    """
-    known: Mapping[str, Measured] = {measure.name: measure for measure in new.measures}
-    for limit in limits:
-        if limit.measure not in known:
-            raise InputError(
-                f'there is no measure "{limit.measure}"',
-                where="--fail-below",
-                fix=nearest(limit.measure, known),
-            )
-        if limit.method and limit.method not in new.names:
-            raise InputError(
-                f'there is no method "{limit.method}"',
-                where="--fail-below",
-                fix=nearest(limit.method, new.names),
-            )
-        for method in (limit.method,) if limit.method else new.names:
-            value = new.total(method, limit.measure).value
-            up = known[limit.measure].higher_is_better
-            kept = value is not None and (value >= limit.value if up else value <= limit.value)
-            if not kept:
-                yield limit, method, value

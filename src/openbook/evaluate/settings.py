@@ -27,7 +27,7 @@ class Needs:
         "Measure that decides, such as F1; empty means the first of quality that was measured.",
     )
     least_quality: float = setting(
-        0.0, "Least acceptable mean of that measure, in its own unit; 0 means no limit."
+        0.0, "Least acceptable mean of that measure, in [0, 1]; 0 means no limit.", most=1
     )
     smallest_difference: float = setting(
         0.03, "Smallest difference of that measure that would matter to you, in its own unit."
@@ -58,6 +58,7 @@ class Needs:
         0.0,
         "Least acceptable agreement with your examples of house style, in [0, 1]; 0 means that "
         "style does not matter.",
+        most=1,
     )
     training: Training = setting(
         "cpu",

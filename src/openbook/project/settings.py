@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 import importlib
 import json
+import math
 import pkgutil
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -119,16 +120,27 @@ def _table(name: str, kind: type, raw: Any, where: str) -> Any:
 
 
 def _check_bounds(where: str, settings: Any) -> None:
-    """Refuse numbers below what a setting can be, also in tables of tables."""
+    """Refuse numbers below or above what a setting can be, also in tables of tables."""
     for field in dataclasses.fields(settings):
-        value, least = getattr(settings, field.name), field.metadata.get("least", 0)
-        if isinstance(value, int | float) and not isinstance(value, bool) and value < least:
-            raise SettingsError(
-                f"{field.name} = {value} is too small", where=where, fix=f"Give {least} or more."
-            )
+        value = getattr(settings, field.name)
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            least, most = field.metadata.get("least", 0), field.metadata.get("most", math.inf)
+            _refuse_bounds(where, field.name, value, least, most)
         for inner in value.values() if isinstance(value, dict) else ():
             if dataclasses.is_dataclass(inner):
                 _check_bounds(where, inner)
+
+
+def _refuse_bounds(where: str, name: str, value: float, least: float, most: float) -> None:
+    if value < least:
+        raise SettingsError(
+            f"{name} = {value} is too small", where=where, fix=f"Give {least} or more."
+        )
+    if not value <= most:
+        meant = f"Did you mean {name} = {value / 100:g}?" if most == 1 and value <= 100 else ""
+        raise SettingsError(
+            f"{name} = {value} is too large", where=where, fix=meant or f"Give {most:g} or less."
+        )
 
 
 def _check_keys(label: str, kind: type, raw: Mapping[str, Any], where: str) -> None:
