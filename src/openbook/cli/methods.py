@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from openbook.cli._options import AsJson
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from openbook.stage import Method
     from openbook.tune.registry import Registry
 
 PANEL = "Settings"
-WIDTH = 110
+WIDTH = 160
 """Columns of the table where there is no terminal."""
+
+NARROW = 120
+"""Columns of a terminal below which what is said of a method stands below its name."""
 
 COLUMNS = ("Adds to", "Idea", "Cost", "Fails when")
 
@@ -25,7 +30,6 @@ def command(json: AsJson = False) -> None:
     import sys
 
     from rich.console import Console
-    from rich.table import Table
 
     from openbook.cli._show import emit
     from openbook.errors import ProjectError
@@ -54,16 +58,45 @@ def command(json: AsJson = False) -> None:
             ]
         )
         return
+    console = Console(file=sys.stdout, width=None if sys.stdout.isatty() else WIDTH)
+    if console.width < NARROW:
+        _stack(console, ordered, registry)
+    else:
+        _table(console, ordered, registry)
+
+
+def _table(console: Console, ordered: Sequence[Method], registry: Registry | None) -> None:
+    """A row for each method; long texts go on in the next line of their column."""
+    from rich.table import Table
+    from rich.text import Text
+
     table = Table(show_lines=True)
     widest = max(len(line) for m in ordered for line in _name(m, []).split("\n"))
-    table.add_column("Method", overflow="fold", min_width=widest)
+    table.add_column("Method", overflow="fold", width=widest)
+    borders = 3 * (len(COLUMNS) + 1) + 1
     for name in COLUMNS:
-        table.add_column(name, ratio=1)
+        each = (console.width - widest - borders) // len(COLUMNS)
+        table.add_column(name, overflow="fold", width=each)
     for item in ordered:
         about = dict(item.about)
         cells = (about.get(name, "") for name in COLUMNS)
-        table.add_row(_name(item, _fitting(item, registry)), *cells)
-    Console(file=sys.stdout, width=None if sys.stdout.isatty() else WIDTH).print(table)
+        table.add_row(*map(Text, (_name(item, _fitting(item, registry)), *cells)))
+    console.print(table)
+
+
+def _stack(console: Console, ordered: Sequence[Method], registry: Registry | None) -> None:
+    """Each method's name, and below it a paragraph for each column."""
+    from rich.padding import Padding
+    from rich.text import Text
+
+    for item in ordered:
+        name, *needs = _name(item, _fitting(item, registry)).split("\n")
+        about = dict(item.about)
+        said = [" ".join(needs), *(f"{c}: {about[c]}" for c in COLUMNS if about.get(c))]
+        console.print(Text(name, "bold", overflow="fold"))
+        for text in filter(None, said):
+            console.print(Padding(Text(text, overflow="fold"), (0, 0, 0, 2)))
+        console.print()
 
 
 def _fitting(method: Method, registry: Registry | None) -> list[str]:
