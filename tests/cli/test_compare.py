@@ -475,3 +475,13 @@ def test_help_stays_quick_and_complete(openbook: Run) -> None:
         capture_output=True, text=True, check=True, env=os.environ,
     )  # fmt: skip
     assert loaded.stdout.strip() == "False"
+
+
+def test_what_is_left_out_is_said(questions: Path, openbook: Run) -> None:
+    line = "compare --questions questions.jsonl --methods {} --out out --alone 0"
+    write(questions, [*QUESTIONS, {"_id": "bare", "text": "연차는 언제 생기나요?"}])
+    assert openbook(line.format("extractive,echo")).status == 0
+    done = openbook(line.format("extractive"))
+    assert done.status == 0
+    assert "no longer compared here: echo; their answers are kept" in done.err
+    assert "1 of the questions have no label and are not scored: bare" in done.err

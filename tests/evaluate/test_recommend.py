@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from openbook.errors import SettingsError
 from openbook.evaluate.facts import Facts, main_measure
 from openbook.evaluate.recommend import questions_needed, recommend
 from openbook.evaluate.record import Record, record
@@ -186,4 +187,5 @@ def test_the_main_measure_is_the_users_where_there_is_one() -> None:
     made = record(results(0, 8))
     assert main_measure(made) == "correct"
     assert main_measure(made, Needs(measure="nDCG@10")) == "nDCG@10"
-    assert main_measure(made, Needs(measure="nothing")) == "correct"
+    with pytest.raises(SettingsError, match='"F2" was not measured here'):
+        main_measure(made, Needs(measure="F2"))

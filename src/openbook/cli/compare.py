@@ -25,8 +25,8 @@ NAME = 24
 VERDICTS = {"better": "better", "worse": "worse", "none": "not shown"}
 
 NOT_SHOWN = (
-    "not shown: these questions show no difference (p above 0.05 after Holm's correction for "
-    "all rows); more questions may."
+    "not shown: these questions show no difference (p above 0.05 after Holm's correction over "
+    "the rows of a measure); more questions may."
 )
 
 
@@ -96,7 +96,7 @@ def command(
     from openbook.evaluate.amortise import sentences
     from openbook.evaluate.recommend import recommend
     from openbook.evaluate.record import record
-    from openbook.evaluate.report import write
+    from openbook.evaluate.report import majority, write
     from openbook.evaluate.settings import Needs
     from openbook.project import Project
     from openbook.project.compare import RESULTS, Order, run
@@ -112,20 +112,43 @@ def command(
         volume,
     )  # fmt: skip
     project = Project.find()
+    earlier = _methods_of(out / RESULTS)
     with Progress() as progress:
         results = run(project, order, progress, told)
+    gone = [name for name in earlier if name not in results["totals"]]
+    if gone:
+        note(f"no longer compared here: {', '.join(gone)}; their answers are kept, name them again")
     report = write(results, out / "report.html", needs=project.settings.of(Needs))
     if json:
         emit(results)
         return
-    if not any(q["answers"] or q["gold"] or q["answerable"] is False for q in results["questions"]):
+    bare = [
+        q["id"]
+        for q in results["questions"]
+        if not (q["answers"] or q["gold"] or q["answerable"] is False)
+    ]
+    if len(bare) == len(results["questions"]):
         note("no question has a label: neither answers nor retrieval could be scored")
+    elif bare:
+        shown = ", ".join(bare[:5]) + (", …" if len(bare) > 5 else "")
+        note(f"{len(bare)} of the questions have no label and are not scored: {shown}")
     _show(results)
     found, needs = record(results), project.settings.of(Needs)
-    for sentence in sentences(found, needs, "en"):
+    language = majority(found)
+    for sentence in sentences(found, needs, language):
         say(sentence)
-    say(f"\n{recommend(found, needs).text}")
+    say(f"\n{recommend(found, needs, language).text}")
     say(f"\n{out / RESULTS}\n{report}")
+
+
+def _methods_of(results: Path) -> list[str]:
+    """The methods that an earlier run in this folder compared."""
+    import json
+
+    try:
+        return list(json.loads(results.read_text("utf-8"))["totals"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
 
 
 def _show(results: dict[str, Any]) -> None:
@@ -163,7 +186,7 @@ def _totals(results: dict[str, Any]) -> Table:
 
 
 def _pairs(results: dict[str, Any]) -> Table:
-    table = _table("Paired differences, 95 % intervals, p corrected by Holm")
+    table = _table("Paired differences, 95 % intervals, p corrected by Holm for each measure")
     for name in ("method", "against", "measure", "difference", "interval", "p", ""):
         right = name in ("difference", "p")
         if name in ("method", "against"):

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from functools import cached_property
 
+from openbook.errors import SettingsError, nearest
 from openbook.evaluate.record import Compared, Record, Total
 from openbook.evaluate.settings import UNSTATED, Needs
 
@@ -18,15 +19,34 @@ SECONDS_A_DAY = 86400.0
 
 
 def main_measure(record: Record, needs: Needs = UNSTATED) -> str:
-    """The measure that decides: the user's, else the first of :data:`DECIDING` that has values."""
-    wanted = (needs.measure, *DECIDING) if needs.measure else DECIDING
-    for name in wanted:
+    """The measure that decides: the user's, else the first of :data:`DECIDING` that has values.
+
+    Raises:
+        SettingsError: the user's measure is none that was taken.
+    """
+    if needs.measure:
+        _refuse_unknown(record, needs.measure)
+    for name in (needs.measure,) if needs.measure else DECIDING:
         if any(record.total(method, name).value is not None for method in record.names):
             return name
     for measure in record.measures:
         if measure.higher_is_better and record.total(record.names[0], measure.name).n:
             return measure.name
     return ""
+
+
+def _refuse_unknown(record: Record, name: str) -> None:
+    known = [
+        measure.name
+        for measure in record.measures
+        if any(record.total(method, measure.name).value is not None for method in record.names)
+    ]
+    if name not in known:
+        raise SettingsError(
+            f'measure = "{name}" was not measured here',
+            where="openbook.toml, table [needs]",
+            fix=nearest(name, known),
+        )
 
 
 def first(record: Record, method: str, names: tuple[str, ...]) -> Total:

@@ -57,8 +57,8 @@ class Recommendation:
 
     @property
     def text(self) -> str:
-        """Headline, reasons and caveats, a line each."""
-        return "\n".join((self.headline, *self.reasons, *self.caveats))
+        """Headline, needs that it breaks, reasons and caveats, a line each."""
+        return "\n".join((self.headline, *self.broken, *self.reasons, *self.caveats))
 
 
 def recommend(
@@ -139,7 +139,11 @@ def _headline(chosen: Facts, against: Sequence[Against], fits: bool, say: Wordin
     beside = [a for a in against if not a.shown]
     if len(against) == 1:
         return say("only_fit", name=chosen.name)
-    return say("best" if len(beside) == 1 else "cheapest", name=chosen.name)
+    if len(beside) > 1:
+        return say("cheapest", name=chosen.name)
+    return say(
+        "best" if len(against) == len(chosen.record.methods) else "best_fit", name=chosen.name
+    )
 
 
 def _reasons(chosen: Facts, against: Sequence[Against], say: Wording) -> tuple[str, ...]:

@@ -181,7 +181,9 @@ def pairs(
     seed: int,
 ) -> list[dict[str, Any]]:
     """Paired differences of each method and its parent in the main measures, with Holm's
-    correction over all of them. Measures that a pair shares no values of are left out.
+    correction over the pairs of each measure: a measure is a question of its own, and the
+    recommendation asks that of the main one. Measures that a pair shares no values of are
+    left out.
     """
     found: list[dict[str, Any]] = []
     for name, parent in parents.items():
@@ -202,9 +204,11 @@ def pairs(
                     }
                 )
     better = {measure.name: measure.higher_is_better for measure in main}
-    for row, p in zip(found, holm([row["p"] for row in found]), strict=True):
-        row["p_holm"] = p
-        row["shown"] = _shown(row["difference"], p, better[row["measure"]])
+    for measure in main:
+        rows = [row for row in found if row["measure"] == measure.name]
+        for row, p in zip(rows, holm([row["p"] for row in rows]), strict=True):
+            row["p_holm"] = p
+            row["shown"] = _shown(row["difference"], p, better[measure.name])
     return found
 
 
