@@ -26,37 +26,69 @@ Data = Annotated[
 def reranker(
     name: Name,
     data: Data,
+    kind: Annotated[
+        str,
+        typer.Option(
+            help="lambdarank (trees over what is known of a candidate; seconds, no GPU) or "
+            "cross-encoder (a transformer that reads question and passage)."
+        ),
+    ] = "lambdarank",
     base: Annotated[
         str,
         typer.Option(
-            help="Model to begin with: a ranking model (adapter:NAME), without it the one that "
-            "comes with openbook."
+            help="Model to begin with. lambdarank: a ranking model (adapter:NAME), without it the "
+            "one that comes with openbook; cross-encoder: a model, without it models.reranker."
         ),
     ] = "",
     params: Annotated[
         list[str] | None,
         typer.Option(
             "--set",
-            help="A setting (trees=40, leaves=8, learning_rate=0.05, smallest=50, depth=50, "
-            "held_out=0.2, seed=0); may be repeated.",
+            help="A setting; may be repeated. lambdarank: trees=40, leaves=8, learning_rate=0.05, "
+            "smallest=50, depth=50; cross-encoder: epochs=3, batch_size=8, learning_rate=2e-5, "
+            "negatives=4, warmup=0.1, patience=3; both: held_out=0.2, seed=0.",
         ),
     ] = None,
+    stop_after: Annotated[
+        float,
+        typer.Option(min=0.0, help="Minutes after which a cross-encoder stops and saves; 0: none."),
+    ] = 0.0,
     json: AsJson = False,
 ) -> None:
-    """Train a ranking model on questions with graded passages.
+    """Train a reranker on questions with graded passages.
 
-    Its trees are added to those of the base. MRR@10 and recall@5 on held-out documents are
-    measured before and after.
+    MRR@10 and recall@5 on held-out documents are measured before and after.
     """
     from openbook.cli._show import Progress
+    from openbook.errors import InputError, nearest
     from openbook.project import Project
-    from openbook.project.tune_ranker import RankerOrder, tune_ranker
-    from openbook.tune.ranker import RankerSettings
 
-    settings = settings_of(RankerSettings, parameters(params))
+    if kind not in ("lambdarank", "cross-encoder"):
+        fix = nearest(kind, ["lambdarank", "cross-encoder"])
+        raise InputError(f'there is no kind of reranker "{kind}"', where="--kind", fix=fix)
+    given = parameters(params)
     with Progress() as progress:
-        done = tune_ranker(Project.find(), RankerOrder(name, data, base, settings), progress)
+        if kind == "lambdarank":
+            from openbook.project.tune_ranker import RankerOrder, tune_ranker
+            from openbook.tune.ranker import RankerSettings
+
+            settings = settings_of(RankerSettings, given)
+            done = tune_ranker(Project.find(), RankerOrder(name, data, base, settings), progress)
+        else:
+            from openbook.project.tune_cross import CrossOrder, tune_cross
+            from openbook.tune.cross import CrossSettings
+            from openbook.tune.run import RunSettings
+
+            done = tune_cross(
+                Project.find(),
+                CrossOrder(name, data, base, settings_of(CrossSettings, given)),
+                RunSettings(log_every=1, stop_after_minutes=stop_after),
+                begin=lambda job: progress.start("training", job.steps),
+                progress=lambda at: progress.reach(at.step, f"loss {at.loss:.2f}"),
+            )
     tell(done, name, json)
+    if not done.made:
+        raise typer.Exit(STOPPED)
 
 
 def retriever(

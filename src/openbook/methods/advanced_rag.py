@@ -31,6 +31,7 @@ def advanced_rag(
     rewrite: str = "rules",
     writer: str = "model",
     model: str = "",
+    ranker: str = "",
     strict: bool = False,
 ) -> Stage[Query, Answer]:
     """Build it.
@@ -44,9 +45,11 @@ def advanced_rag(
         rewrite: follow-up questions by ``rules`` or by the configured ``model``.
         writer: ``model``, or ``extract`` to quote sentences without a language model.
         model: name of the language model; empty for the configured generator.
+        ranker: a tuned ranking model, ``adapter:NAME``; empty for the one that comes with openbook.
         strict: leave out sentences that no quote supports.
     """
     kept = k if writer == "model" else 2 * k
-    found = Expand() >> retrieve(depth, 2 * depth, dense) >> LearntRank(common(kept, depth), depth)
+    ranks = LearntRank(common(kept, depth), depth, ranker)
+    found = Expand() >> retrieve(depth, 2 * depth, dense) >> ranks
     end = ends(writer, k=k, tokens=tokens, order=order, model=model, strict=strict)
     return Rewrite(rewrite) >> found >> First(kept) >> end

@@ -19,10 +19,12 @@ from openbook.knowledge.progress import Progress, Silence
 from openbook.models.settings import Settings as Models
 from openbook.project.folder import Project
 from openbook.project.tune import Order, Tuned, tune_generator
+from openbook.project.tune_cross import CrossOrder, tune_cross
 from openbook.project.tune_ranker import RankerOrder, tune_ranker
 from openbook.project.tune_retriever import RetrieverOrder, tune_retriever, use
 from openbook.synthesize.shelf import Shelf
 from openbook.tune.adapter import GENERAL, MIX, ROWS
+from openbook.tune.cross import CrossSettings
 from openbook.tune.generator import GeneratorJob
 from openbook.tune.kinds import kind, kinds
 from openbook.tune.material import GeneratorSettings
@@ -122,6 +124,9 @@ def again(
         base = adapter.base if adapter.base.startswith("adapter:") else ""
         order = RankerOrder(adapter.name, data, base, _settings(RankerSettings, given))
         return tune_ranker(project, order, hooks.progress or Silence(), replace=True)
+    if adapter.role == "reranker" and data:
+        read = CrossOrder(adapter.name, data, adapter.base, _settings(CrossSettings, given))
+        return tune_cross(project, read, settings, progress=hooks.at, replace=True)
     if adapter.role == "retriever" and data:
         found = RetrieverOrder(
             adapter.name, data, adapter.base, _settings(RetrieverSettings, given)

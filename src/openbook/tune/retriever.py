@@ -110,7 +110,7 @@ class RetrieverJob:
         optimiser = torch.optim.AdamW(
             held.parameters(), lr=settings.learning_rate, weight_decay=0.0
         )
-        batches = _batches(divided.learnt, settings)
+        batches = batches_of(divided.learnt, settings)
         return cls(base, settings, divided, held, batches, optimiser, Curve(settings.patience))
 
     @property
@@ -224,7 +224,7 @@ class RetrieverJob:
             self.best = self.encoder.state()
 
 
-def _batches(rows: Sequence[Judged], settings: RetrieverSettings) -> list[list[Judged]]:
+def batches_of(rows: Sequence[Judged], settings: RetrieverSettings) -> list[list[Judged]]:
     """Rows of every step, in another order each epoch; a last one that is alone joins others."""
     found: list[list[Judged]] = []
     for epoch in range(settings.epochs):
