@@ -1,11 +1,13 @@
 """Atomic files and content-addressed folders."""
 
 import multiprocessing
+import os
+import tempfile
 from pathlib import Path
 
 import pytest
 
-from openbook.artifacts import build, canonical, manifest, write_atomic
+from openbook.artifacts import build, canonical, manifest, usual_modes, write_atomic
 
 
 def test_built_once_and_found_again(tmp_path: Path) -> None:
@@ -63,3 +65,19 @@ def test_a_written_file_may_be_read_as_any_new_file_may(tmp_path: Path) -> None:
     (tmp_path / "plain").write_text("x")
     write_atomic(tmp_path / "atomic", "x")
     assert (tmp_path / "atomic").stat().st_mode == (tmp_path / "plain").stat().st_mode
+
+
+def test_usual_modes_are_those_of_new_files(tmp_path: Path) -> None:
+    closed = Path(tempfile.mkdtemp(dir=tmp_path))
+    (closed / "inner").mkdir(0o700)
+    file = closed / "inner" / "weights"
+    file.touch(0o600)
+    before = os.umask(0o027)
+    try:
+        usual_modes(closed)
+    finally:
+        os.umask(before)
+    assert [p.stat().st_mode & 0o777 for p in (closed, closed / "inner", file)] == [
+        0o750, 0o750, 0o640,
+    ]  # fmt: skip
+    assert [p.name for p in closed.iterdir()] == ["inner"]

@@ -62,6 +62,21 @@ def write_atomic(path: Path, data: str | bytes) -> None:
     fsync_folder(path.parent)
 
 
+def usual_modes(folder: Path) -> None:
+    """Give a folder and all in it the permissions of new files and folders: temporary folders,
+    and files that libraries write through temporary ones, are closed to others.
+    """
+    probe = folder / f".probe.{secrets.token_hex(4)}"
+    probe.mkdir()
+    inside = probe / "file"
+    inside.touch()
+    folders, files = (path.stat().st_mode & 0o777 for path in (probe, inside))
+    shutil.rmtree(probe)
+    for path in (folder, *folder.rglob("*")):
+        if not path.is_symlink():
+            path.chmod(folders if path.is_dir() else files)
+
+
 def exchange(new: Path, old: Path) -> None:
     """Let two folders of one file system change their names: ``new`` is ``old`` afterwards.
 

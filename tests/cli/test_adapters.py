@@ -184,7 +184,8 @@ def test_one_that_a_setting_names_is_not_removed(
 
 
 def test_merging_and_exporting(project: Path, handbook: Path, openbook: Run) -> None:
-    assert openbook("adapters merge handbook --out merged").status == 0
+    merged = openbook("adapters merge handbook --out merged")
+    assert (merged.status, merged.err) == (0, "")
     file = project / "openbook.toml"
     entry = '[models.available.merged]\ndevice = "cpu"\nmax_tokens = 16\n'
     file.write_text(file.read_text("utf-8") + entry, "utf-8")
@@ -196,6 +197,10 @@ def test_merging_and_exporting(project: Path, handbook: Path, openbook: Run) -> 
     done = openbook("adapters export handbook --out exported")
     assert done.status == 0, done.err
     assert "--max-lora-rank 8 --lora-modules handbook=exported" in done.out
+    base = str((project / "tiny").resolve())
+    assert f"vllm serve {base} --enable-lora" in done.out
+    note = json.loads((project / "exported" / "adapter_config.json").read_text("utf-8"))
+    assert note["base_model_name_or_path"] == base
     assert (project / "exported" / "adapter_model.safetensors").is_file()
     assert openbook("adapters export handbook --out exported").status == 2
 

@@ -160,6 +160,7 @@ def test_what_is_published_loads_by_name_and_changes_what_is_written(
     done = run(job, tmp_path / "run")
     target = publish(job, done, root / "adapters/days", {"exact": 1.0})
     assert publish(job, done, target) == target
+    assert len({file.stat().st_mode for file in target.iterdir()}) == 1  # as write_atomic's
     made = json.loads((target / "manifest.json").read_text())
     assert made["base"] == {"name": "tiny", "fingerprint": fingerprint(tiny)}
     assert made["scores"] == {"exact": 1.0} and made["settings"]["rank"] == 4

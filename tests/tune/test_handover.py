@@ -89,6 +89,9 @@ def test_merged_is_the_same_model_without_peft(
     assert made["merged"] == {"adapter": "handbook", "mark": adapter.fingerprint}
     assert made["base"]["name"] == "tiny"
     assert [f.name for f in tmp_path.iterdir() if f.name.startswith(".")] == []
+    plain_file = tmp_path / "plain"
+    plain_file.touch()
+    assert {f.stat().st_mode for f in out.iterdir()} == {plain_file.stat().st_mode}
 
 
 def test_what_is_no_part_of_the_weights_cannot_be_merged(root: Path, tmp_path: Path) -> None:
@@ -164,3 +167,13 @@ def test_only_generators_are_handed_over(tmp_path: Path) -> None:
     made = Adapter.read(toy_adapter(tmp_path / "enc", "", role="retriever"))
     with pytest.raises(AdapterError, match="is a retriever"):
         export(made, tmp_path / "out")
+
+
+def test_the_base_is_named_as_it_is_asked_for(root: Path, tmp_path: Path) -> None:
+    adapter = tuned(root, tmp_path / "a", config())
+    for base, named in (("", "tiny"), (str(root / "tiny"), str(root / "tiny"))):
+        out = export(adapter, tmp_path / f"out{len(base)}", base)
+        note = json.loads((out / "adapter_config.json").read_text())
+        before = json.loads((adapter.folder / "adapter_config.json").read_text())
+        assert note == {**before, "base_model_name_or_path": note["base_model_name_or_path"]}
+        assert note["base_model_name_or_path"].endswith(named)

@@ -98,16 +98,20 @@ def merge(name: Name, out: Out) -> None:
 @group.command()
 def export(name: Name, out: Out) -> None:
     """Write an adapter as peft lays it out, for vLLM and other servers."""
+    from shlex import quote
+
     from openbook.cli._show import say
     from openbook.project import Project
     from openbook.tune.handover import export as exported
     from openbook.tune.handover import rank
 
-    adapter = Project.find().adapters.get(name)
-    exported(adapter, out)
+    project = Project.find()
+    adapter = project.adapters.get(name)
+    base = project.base_of(adapter)
+    exported(adapter, out, base)
     say(f"{out} holds {name}, LoRA of rank {rank(adapter)} on {adapter.base}. To serve it:")
-    say(f"vllm serve {adapter.base} --enable-lora --max-lora-rank {_served(rank(adapter))} "
-        f"--lora-modules {name}={out}")  # fmt: skip
+    say(f"vllm serve {quote(base)} --enable-lora --max-lora-rank {_served(rank(adapter))} "
+        f"--lora-modules {quote(f'{name}={out}')}")  # fmt: skip
 
 
 def _served(rank: int) -> int:

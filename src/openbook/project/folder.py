@@ -20,7 +20,7 @@ from openbook.models.open import Use
 from openbook.models.settings import Settings as ModelsSettings
 from openbook.project.runtime import Provider, Runtime
 from openbook.project.settings import FILE, AllSettings, Settings, load, template
-from openbook.project.tuned import check_prompts, method_with, naming, with_adapter
+from openbook.project.tuned import base_place, check_prompts, method_with, naming, with_adapter
 from openbook.stage import Method, Stage, methods
 from openbook.tune.registry import PREFIX, Adapter, Registry, parted
 from openbook.tune.stale import Staleness, staleness
@@ -215,6 +215,10 @@ class Project:
         """
         table = self.settings.of(ModelsSettings)
         return with_adapter(table, self.adapters, name, use, self.folder)
+
+    def base_of(self, adapter: Adapter) -> str:
+        """The folder (or hub name) of an adapter's base, for other programs."""
+        return base_place(adapter, self.settings.of(ModelsSettings), self.folder)
 
     def naming(self, adapter: str) -> list[str]:
         """Settings that name an adapter, as ``[ask] method``."""

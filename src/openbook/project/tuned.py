@@ -83,6 +83,18 @@ def based(adapter: Adapter, models: ModelsSettings, root: Path) -> ModelSettings
     return base
 
 
+def base_place(adapter: Adapter, models: ModelsSettings, root: Path) -> str:
+    """What another program loads an adapter's base by: the folder, where it lies in one (as
+    bundled models do), else the name that it was trained under, of the hub say.
+    """
+    try:
+        name = describe(adapter.base, models, root, "generator").model
+    except OpenbookError:
+        return adapter.base  # not here: whoever serves it may have it
+    folder = root / Path(name).expanduser()
+    return str(folder.resolve()) if folder.is_dir() else name
+
+
 def method_with(
     methods: Mapping[str, Method], registry: Registry, name: str, parameters: Mapping[str, Any]
 ) -> tuple[str, dict[str, Any]]:

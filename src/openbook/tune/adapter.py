@@ -11,7 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Protocol
 
-from openbook.artifacts import MANIFEST, exchange, fsync_folder, write_atomic
+from openbook.artifacts import MANIFEST, exchange, fsync_folder, usual_modes, write_atomic
 from openbook.errors import InputError, TrainingError
 from openbook.tune.run import Outcome
 
@@ -98,7 +98,7 @@ def publish(
         write_atomic(part / MANIFEST, json.dumps(made, indent=1, ensure_ascii=False) + "\n")
         for name, file in (keep or {}).items():
             shutil.copyfile(file, part / name)
-        part.chmod(0o755)
+        usual_modes(part)
         if replace and target.exists():
             exchange(part, target)
         else:

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from openbook.artifacts import MANIFEST, fsync_folder, write_atomic
-from openbook.errors import AdapterError, InputError
+from openbook.artifacts import MANIFEST, fsync_folder, usual_modes, write_atomic
+from openbook.errors import AdapterError, InputError, need
 from openbook.models.adapters import NOTE
 from openbook.models.local import LocalLM
 from openbook.models.settings import ModelSettings
@@ -60,7 +60,7 @@ def merge(adapter: Adapter, model: ModelSettings, root: Path, out: Path) -> Path
     if hasattr(tuned.config, FLAG):
         setattr(tuned.config, FLAG, False)  # a tuned model's short answers are its own
     made = {**adapter.manifest, "merged": {"adapter": adapter.name, "mark": adapter.fingerprint}}
-    with _whole(out) as part:
+    with _whole(out) as part, _quiet():
         tuned.save_pretrained(str(part))
         held.loaded.tokenizer.save_pretrained(str(part))
         write_atomic(part / MANIFEST, json.dumps(made, indent=1, ensure_ascii=False) + "\n")
@@ -80,9 +80,15 @@ def _merged(adapter: Adapter, tuned: Any) -> Any:
     return tuned.merge_and_unload(safe_merge=True)
 
 
-def export(adapter: Adapter, out: Path) -> Path:
+def export(adapter: Adapter, out: Path, base: str = "") -> Path:
     """Copy an adapter as peft lays it out and vLLM loads it (``--lora-modules NAME=DIR``):
     ``adapter_config.json`` and ``adapter_model.safetensors``; its manifest comes along.
+
+    Args:
+        adapter: of a generator.
+        out: the folder to make.
+        base: what ``adapter_config.json`` is to name as its base, a folder say; empty: the name
+            that it was trained under.
 
     Raises:
         InputError: the folder is there already.
@@ -98,8 +104,12 @@ def export(adapter: Adapter, out: Path) -> Path:
             fix=f"Merge it into its base: openbook adapters merge {adapter.name} --out DIR.",
         )
     with _whole(out) as part:
-        for name in (NOTE, WEIGHTS, MANIFEST):
+        for name in (WEIGHTS, MANIFEST):
             shutil.copyfile(adapter.folder / name, part / name)
+        note = dict(read_config(adapter.folder, NOTE))
+        if base:
+            note["base_model_name_or_path"] = base
+        write_atomic(part / NOTE, json.dumps(note, indent=2, ensure_ascii=False) + "\n")
     return out
 
 
@@ -142,8 +152,21 @@ def _whole(out: Path) -> Iterator[Path]:
     part = Path(tempfile.mkdtemp(dir=out.parent, prefix=f".{out.name}."))
     try:
         yield part
-        part.chmod(0o755)
+        usual_modes(part)
         part.rename(out)
     finally:
         shutil.rmtree(part, ignore_errors=True)
     fsync_folder(out.parent)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without the bars of transformers."""
+    logs = need("transformers.utils.logging", "local")
+    shown = logs.is_progress_bar_enabled()
+    logs.disable_progress_bar()
+    try:
+        yield
+    finally:
+        if shown:
+            logs.enable_progress_bar()
