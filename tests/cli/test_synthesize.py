@@ -75,6 +75,23 @@ def test_from_documents_to_rows(filled: Path, openbook: Any) -> None:
     assert read_rows(filled / "L.jsonl", ListRow)
 
 
+@pytest.mark.parametrize("rows", ["questions", "pairs", "lists"])
+def test_fewer_than_asked_for_is_said(filled: Path, openbook: Any, rows: str) -> None:
+    done = openbook(f"synthesize {rows} --n 400 --out R.jsonl")
+    assert done.status == 0, done.err
+    assert "400 were asked for; the documents gave no more" in done.err
+    told = openbook(f"synthesize {rows} --n 400 --out R.jsonl --json").json
+    assert 0 < told["made"] < told["asked"] == 400
+
+
+def test_all_rows_of_a_file_of_questions_are_as_many_as_there_are(
+    filled: Path, openbook: Any
+) -> None:
+    openbook("synthesize questions --n 10 --out Q.jsonl --split ''")
+    done = openbook("synthesize pairs --questions Q.jsonl --out P.jsonl --negatives 1")
+    assert "were asked for" not in done.err
+
+
 def test_compare_takes_the_questions(filled: Path, openbook: Any) -> None:
     done = openbook("synthesize questions --n 10 --out Q.jsonl")
     assert "too few documents for a split" in done.err

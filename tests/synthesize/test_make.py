@@ -46,6 +46,15 @@ def test_unanswerable_ones_are_the_share_that_was_asked_for(made: Made) -> None:
     assert {q.text for q in missing}.isdisjoint(q.text for q in made.questions if q.answerable)
 
 
+def test_the_share_holds_where_the_documents_give_fewer(shelf: Shelf, runtime: ToyRuntime) -> None:
+    few = make(shelf, runtime, Order(400, unanswerable=0.2))
+    missing = len(few.questions) - few.answerable
+    assert few.answerable < 320
+    assert 0 < missing <= few.answerable / 4 + 0.5
+    assert Order(400, unanswerable=0.0).near_of(100) == 0
+    assert Order(100, unanswerable=0.5).near_of(99) == 50
+
+
 def test_no_document_is_in_two_splits(made: Made, shelf: Shelf) -> None:
     of: dict[str, set[str]] = {}
     for question in made.questions:

@@ -190,7 +190,8 @@ class Synthesis:
         write_rows(self.out, rows)
         kinds = Counter({"hard negatives": sum(m.hard for m in mined)})
         kinds["random negatives"] = sum(len(m.negatives) - m.hard for m in mined)
-        return Report(self.out, len(rows), dropped, 0, kinds), rows
+        asked = 0 if source else order.n
+        return Report(self.out, len(rows), dropped, asked, kinds), rows
 
     def lists(
         self, source: Path | None, order: make.Order, negatives: int
@@ -200,7 +201,8 @@ class Synthesis:
         rows = pairing.list_rows(mined, order.seed)
         write_rows(self.out, rows)
         kinds = Counter(f"grade {grade}" for row in rows for grade in row.grades)
-        return Report(self.out, len(rows), dropped, 0, kinds), rows
+        asked = 0 if source else order.n
+        return Report(self.out, len(rows), dropped, asked, kinds), rows
 
     def _mined(
         self, source: Path | None, order: make.Order, negatives: int

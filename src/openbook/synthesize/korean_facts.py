@@ -51,6 +51,10 @@ _SPEECH = re.compile(r"[“”\"!?]|라고|다는 |는다고|합니까|→|=|×|
 _BARE = re.compile(
     r"(?:^|\s)((?!월|연|최대|최고|최소|약|매월|매년|총|각|합계)[가-힣]*[금비료액용값])\s$"
 )
+_BEFORE_WORD = re.compile(r"\s(?!전|후|뒤|안|이내|이상|이하|미만|초과|동안|내|만에|넘|단위)")
+_BEFORE_PHRASE = re.compile(
+    r"\s(?:최대|최소|최고|최저|최장|최다|평균|기준|한도|약|총|각|\d|(?:[^\s,]+\s){0,4}?[가-힣]{2,}[은는이가]\s)"
+)
 SHORTEST, LONGEST = 12, 90
 """Characters of a question."""
 
@@ -64,6 +68,8 @@ def amounts(sentence: str) -> Iterator[tuple[str, str]]:
     for clause in clauses(sentence):
         found = [m for m in _AMOUNT.finditer(clause) if not _dated(clause, m)]
         for match in found:
+            if _each(clause, match):
+                continue
             if len(re.findall(rf"{_COUNT}\s?{match['u']}(?![가-힣]{{2}}\d)", clause)) > 1:
                 continue
             word = _WORDS.get(match["u"], f"몇 {match['u']}")
@@ -144,10 +150,22 @@ def _dated(clause: str, match: re.Match[str]) -> bool:
     return bool(of_date or year or of_time or article or fraction or each) or _ranged(before, after)
 
 
+def _each(clause: str, match: re.Match[str]) -> bool:
+    """Whether a number of times without a particle says of what the rest holds (1회 최대 금액은)
+    instead of how often something is done (매년 2회 실시한다).
+    """
+    after = clause[match.end() :]
+    if match["u"] not in ("회", "번") or not _BEFORE_WORD.match(after):
+        return False
+    once = match["n"] in ("1", "한") and re.search(r"\d", after)
+    return bool(once or _BEFORE_PHRASE.match(after))
+
+
 def _ranged(before: str, after: str) -> bool:
     """Whether a number is one end of a range, or one of a list."""
     changed = re.search(r"바[꾸뀌]|줄|늘|올|낮", after)
     begins = re.match(r"\s?(?:부터|에서|~|∼|-|,\s?\d)", after)
-    ends = re.search(r"(?:[~∼-]|에서|부터)\s?$", before) and not changed
+    begun = r"(?:[~∼-]|\d\S*(?:\s\S+)?(?:에서|부터))\s?$"  # 구매일로부터 14일 is no range
+    ends = re.search(begun, before) and not changed
     listed = re.search(r"\d\S*,\s?$|\d시간\s$", before)
     return bool(begins or ends or listed)

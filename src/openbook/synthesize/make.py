@@ -40,7 +40,7 @@ class Order:
     Args:
         n: questions, unanswerable ones among them.
         seed: of every draw.
-        unanswerable: share of questions that the documents do not answer.
+        unanswerable: share, of what is made, of questions that the documents do not answer.
         parts: the share of each split.
         k: passages among which retrieval must find a question's own.
         either: leave all splits empty where a split would have no document.
@@ -65,8 +65,18 @@ class Order:
 
     @property
     def near(self) -> int:
-        """How many unanswerable questions."""
+        """How many unanswerable questions, where all that was asked for can be made."""
         return int(self.n * self.unanswerable + 0.5)
+
+    def near_of(self, answerable: int) -> int:
+        """How many unanswerable questions beside so many answerable ones, so that their share
+        of both is the one that was asked for.
+
+        >>> Order(200).near_of(160), Order(200).near_of(21), Order(200).near_of(0)
+        (40, 5, 0)
+        """
+        held = answerable * self.unanswerable / (1 - self.unanswerable)
+        return min(self.near, int(held + 0.5))
 
 
 @dataclass(frozen=True)
@@ -141,7 +151,7 @@ def make(
         if len(kept) >= order.n - order.near:
             break
     near = Near(shelf, split, runtime, order.seed)
-    misses = near_misses(near, kept, order.near, dropped, confirm)
+    misses = near_misses(near, kept, order.near_of(len(kept)), dropped, confirm)
     advance(len(misses))
     return Made(tuple(_numbered([*kept, *misses], split, shelf, order.seed)), dropped)
 
