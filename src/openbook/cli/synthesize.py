@@ -64,7 +64,7 @@ def questions(
         str, typer.Option(help="A language model that writes them; without one, rules do.")
     ] = "",
     unanswerable: Annotated[
-        float, typer.Option(help="Share of questions that the documents do not answer.")
+        float, typer.Option(help="Share of what is made that the documents do not answer.")
     ] = 0.2,
     split: Annotated[
         str,

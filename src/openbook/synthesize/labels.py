@@ -111,7 +111,7 @@ def about(label: str, topic: str, value: str, language: str, owned: bool = False
 
     >>> about("Deductible", "Summit PPO", "USD 750", "en")
     'How much is the deductible for Summit PPO?'
-    >>> about("대여 기간", "드론", "하루", "ko"), about("담당자", "드론", "김", "ko")
+    >>> about("대여 기간", "드론", "3일", "ko"), about("담당자", "드론", "김", "ko")
     ('드론의 대여 기간은 얼마나 되나요?', '드론의 담당자는 누구인가요?')
     """
     bare, unit = plain(label)
