@@ -233,3 +233,18 @@ def test_another_base_or_a_missing_file_is_refused(
     (target / "adapter_model.safetensors").unlink()
     with pytest.raises(ModelError, match=r"is incomplete: adapter_model.safetensors is missing"):
         LocalLM.open(ModelSettings(model="llama", adapter=str(target)), root)
+
+
+def test_dora_leaves_layers_alone_that_have_a_row_of_zeros(root: Path) -> None:
+    model = LocalLM.open(ModelSettings(kind="local", model="llama"), root).loaded.model
+    with torch.no_grad():
+        model.model.layers[0].mlp.up_proj.weight[3] = 0
+    config = kind("dora", rank=4).config(model)
+    assert config.exclude_modules == ["model.layers.0.mlp.up_proj"]
+    import peft
+
+    made = peft.get_peft_model(model, config)
+    learning = [name for name, weight in made.named_parameters() if weight.requires_grad]
+    assert any("layers.1.mlp.up_proj" in name for name in learning)
+    assert not any("layers.0.mlp.up_proj" in name for name in learning)
+    assert torch.isfinite(made(input_ids=torch.tensor([[1, 2, 3]])).logits).all()
