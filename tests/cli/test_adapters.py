@@ -284,7 +284,7 @@ def test_comparing_the_trained_rungs(
     assert {name: m["parent"] for name, m in methods.items()} == {
         "naive_rag": "",
         "finetuned:facts": "naive_rag",
-        "finetuned_rag:facts": "finetuned:facts",
+        "finetuned_rag:facts": "naive_rag",
         "raft:handbook": "finetuned_rag:facts",
         "raft:handbook(k=1)": "raft:handbook",
     }
