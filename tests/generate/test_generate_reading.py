@@ -97,6 +97,11 @@ def test_what_is_shown_grows_at_its_end(text: str, data: st.DataObject) -> None:
     assert "##begin_quote##" not in after
 
 
+def test_hashes_before_a_mark_wait_for_what_it_becomes() -> None:
+    assert visible("quote####_") == "quote"
+    assert visible("quote####_quotequote##").startswith("quote")
+
+
 @pytest.mark.parametrize(
     ("written", "text"),
     [

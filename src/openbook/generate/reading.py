@@ -104,7 +104,7 @@ def visible(written: str) -> str:
     """
     text = re.sub(r"<think>.*?(?:</think>\s*|\Z)", "", written, flags=re.DOTALL)
     text = _ANSWER.sub("", _MARK.sub('"', text)).replace("\u200b", "").replace("\ufffd", "")
-    held = re.search(r"(?:##?[^#\n]{0,18}#?|[*_`]*<[^>\n]{0,12}>?[*_`]*|[*_`]+)\Z", text)
+    held = re.search(r"(?:#+[^#\n]{0,18}#*|[*_`]*<[^>\n]{0,12}>?[*_`]*|[*_`]+)\Z", text)
     return _BROKEN.sub("", text[: held.start()] if held else text)
 
 
