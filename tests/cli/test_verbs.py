@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from openbook.testing import toy_adapter
+
 Run = Callable[[str], Any]
 
 
@@ -92,6 +94,19 @@ def test_purge_erases_from_every_version(project: Path, documents: Path, openboo
     assert openbook("purge docs/refund.md --yes").status == 0
     question = '"How many days after delivery can hardware be returned?"'
     assert openbook(f"ask --as-of 1 {question} --json").json["abstained"]
+
+
+def test_purge_names_the_adapters_that_keep_words_of_it(
+    project: Path, documents: Path, openbook: Run
+) -> None:
+    held = toy_adapter(project / ".openbook" / "made" / "adapters" / "desk", "raft")
+    toy_adapter(project / ".openbook" / "made" / "adapters" / "other", "raft")
+    row = {"passages": [{"id": "docs/refund.md#1", "document_id": "docs/refund.md", "text": "A."}]}
+    (held / "rows.jsonl").write_text(json.dumps(row) + "\n", "utf-8")
+    done = openbook("purge docs/refund.md --yes")
+    assert done.status == 0
+    assert "openbook adapters remove desk" in done.err
+    assert "other" not in done.err
 
 
 def test_unreadable_files_are_named_and_the_rest_goes_in(

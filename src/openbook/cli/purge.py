@@ -15,13 +15,18 @@ def command(
 ) -> None:
     """Erase a document from every version. This cannot be undone.
 
-    Later syncs leave it out, whatever its file says then; renamed, the file goes in again.
+    Adapters that learnt from it keep it, and are named. Later syncs leave it out, whatever its file says then; renamed, the file goes in again.
     """
-    from openbook.cli._show import say
+    from openbook.cli._show import note, say
     from openbook.project import Project
 
-    knowledge = Project.find().knowledge
+    project = Project.find()
     if not yes:
         typer.confirm(f"Erase {document} from every version?", abort=True)
-    made = knowledge.purge(document)
+    made = project.knowledge.purge(document)
     say(f"Erased {document} from every kept version; now at version {made.version}.")
+    for name in project.adapters.holding(document):
+        note(
+            f'the adapter "{name}" learnt from it and keeps its words; to be rid of them: '
+            f"openbook adapters remove {name}"
+        )

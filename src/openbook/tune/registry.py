@@ -188,6 +188,23 @@ class Registry:
         """Versions of the knowledge base that adapters were made from."""
         return frozenset(adapter.version for adapter in self.all()[0] if adapter.version)
 
+    def holding(self, document: str) -> list[str]:
+        """Names of the adapters whose files name a document: they learnt from its words, and
+        keep those that stand in their rows.
+        """
+        named = json.dumps(document, ensure_ascii=False)
+        marks = [f'"document_id": {named}'.encode(), f'"document": {named}'.encode()]
+        return [
+            name
+            for name in self.names()
+            if any(
+                mark in line
+                for file in sorted((self.folder / name).glob("*.jsonl"))
+                for line in file.read_bytes().splitlines()
+                for mark in marks
+            )
+        ]
+
     def remove(self, name: str) -> None:
         """Delete an adapter, also a damaged one: it is gone by one rename.
 
