@@ -15,7 +15,8 @@ def command(
 ) -> None:
     """Erase a document from every version. This cannot be undone.
 
-    Adapters that learnt from it keep it, and are named. Later syncs leave it out, whatever its file says then; renamed, the file goes in again.
+    Adapters that learnt from it keep it, and are named. Later syncs leave it out, whatever its
+    file says then; renamed, the file goes in again.
     """
     from openbook.cli._show import note, say
     from openbook.project import Project
