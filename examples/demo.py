@@ -42,9 +42,9 @@ your own model as models.generator.)"""
 
 STUDY = """
 (Now the reader studies: questions are made from the documents by rule, training rows from the
-questions, each with the right passage among others, and an adapter from the rows. A minute of
-study on sixty rows teaches the form more than the reading; with a real model and more rows it is
-the same commands.)"""
+questions, each with the right passage among others, and an adapter from the rows. Half a minute
+of study on a few dozen rows teaches the form more than the reading; with a real model and more
+rows it is the same commands.)"""
 
 
 def change() -> None:

@@ -14,7 +14,7 @@ import os
 import secrets
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +102,41 @@ def _exchanged(new: Path, old: Path) -> bool:
         return False
     here, both = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
     return bool(rename(here, os.fsencode(new), here, os.fsencode(old), both) == 0)
+
+
+class Lines:
+    """A file of JSON lines that grows while work goes on; a line that a kill cut is dropped."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self.held: list[dict[str, Any]] = []
+        if file.exists():
+            whole = list(_whole(file))
+            self.held = [json.loads(line) for line in whole]
+            if sum(len(line.encode()) for line in whole) != file.stat().st_size:
+                write_atomic(file, "".join(whole))
+
+    def add(self, lines: Iterable[Mapping[str, Any]]) -> None:
+        """Append lines; they are on the disk before this returns."""
+        new = [dict(line) for line in lines]
+        with self.file.open("a", encoding="utf-8") as file:
+            file.writelines(json.dumps(line, ensure_ascii=False) + "\n" for line in new)
+            file.flush()
+            os.fsync(file.fileno())
+        self.held += new
+
+
+def _whole(file: Path) -> Iterator[str]:
+    """Lines up to the first that is cut or is no JSON object."""
+    with file.open(encoding="utf-8", errors="replace") as lines:
+        for line in lines:
+            try:
+                value = json.loads(line)
+            except json.JSONDecodeError:
+                return
+            if not line.endswith("\n") or not isinstance(value, dict):
+                return
+            yield line
 
 
 def build(root: Path, kind: str, spec: Mapping[str, Any], make: Callable[[Path], None]) -> Path:

@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from openbook.artifacts import Lines
 from openbook.errors import InputError
-from openbook.evaluate.kept import METHOD_FILE, Kept, Lines, decode, encode
+from openbook.evaluate.kept import METHOD_FILE, Kept, decode, encode
 from openbook.types import (
     Answer,
     Hit,

@@ -14,7 +14,6 @@ from openbook.generate.closed import Closed
 from openbook.generate.generate import Generate
 from openbook.models.prompts import ANSWER, template
 from openbook.project import Project
-from openbook.project.tuned import tuned_in
 from openbook.stage import methods
 from openbook.testing import FakeLM, ToyRuntime, toy_adapter
 from openbook.types import LM, Query
@@ -47,7 +46,7 @@ def test_a_name_is_a_parameter(project: Project) -> None:
     assert project.method("raft", adapter="책")[0] == "raft:책"
     (reads,) = (part for part in walk(stage) if isinstance(part, Generate))
     assert (reads.model, reads.prompt, reads.k) == ("adapter:책", "rag", 3)
-    assert [adapter.name for adapter in tuned_in(stage, project.adapters)] == ["책"]
+    assert adapters(stage) == ["책"]
 
 
 def test_the_method_of_the_settings_may_have_an_adapter(project: Project) -> None:

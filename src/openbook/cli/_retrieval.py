@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import typer
 
 from openbook.cli._options import AsJson, parameters
-
-if TYPE_CHECKING:
-    from openbook.project.tune import Tuned
+from openbook.cli._tuned import tell, tuned_json
 
 STOPPED = 130
 """Exit status when a training was stopped before its end."""
@@ -59,7 +57,7 @@ def reranker(
 
     MRR@10 and recall@5 on held-out documents are measured before and after.
     """
-    from openbook.cli._show import Progress
+    from openbook.cli._show import Progress, emit
     from openbook.errors import InputError, nearest
     from openbook.project import Project
 
@@ -86,7 +84,10 @@ def reranker(
                 begin=lambda job: progress.start("training", job.steps),
                 progress=lambda at: progress.reach(at.step, f"loss {at.loss:.2f}"),
             )
-    tell(done, name, json)
+    if json:
+        emit(tuned_json(done))
+    else:
+        tell(done, name)
     if not done.made:
         raise typer.Exit(STOPPED)
 
@@ -130,7 +131,7 @@ def retriever(
     Recall@5 and MRR@10 on held-out documents are measured before and after. Ctrl-C saves; the
     same command goes on.
     """
-    from openbook.cli._show import Progress, note
+    from openbook.cli._show import Progress, emit, note
     from openbook.project import Project
     from openbook.project.tune_retriever import RetrieverOrder, tune_retriever
     from openbook.project.tune_retriever import use as use_it
@@ -152,7 +153,10 @@ def retriever(
         if use and done.made:
             version = use_it(project, name, progress)
             note(f"version {version} of the knowledge base has its vectors; models.encoder is set")
-    tell(done, name, json)
+    if json:
+        emit(tuned_json(done))
+    else:
+        tell(done, name)
     if not done.made:
         raise typer.Exit(STOPPED)
     if not use and not json:
@@ -191,37 +195,3 @@ def settings_of(kind: type[T], given: dict[str, Any]) -> T:
                 fix=f"It takes a value of the type {known[key].__name__}.",
             )
     return kind(**given)
-
-
-def tell(done: Tuned, name: str, json: bool = False) -> None:
-    """Print how a training ended."""
-    from openbook.cli._show import emit, say
-
-    if json:
-        emit({"folder": str(done.folder), "finished": bool(done.made), "manifest": done.made})
-    elif done.outcome is None:
-        say(f'The adapter "{name}" is there already, made of the same data and settings.')
-    elif not done.outcome.finished:
-        say(
-            f"Stopped at step {done.outcome.step} and saved ({done.folder}). The same command goes "
-            "on from there."
-        )
-    else:
-        say(_sentence(done, name))
-
-
-def _sentence(done: Tuned, name: str) -> str:
-    made: dict[str, Any] = done.made
-    parts = [f"{made['rows']:,} rows, {made['outcome']['seconds']:.0f} s"]
-    if made["dropped"]:
-        parts.append(f"{made['dropped']:,} rows left out (nothing that answers was found)")
-    scores = made["scores"]
-    main = next(iter(scores), "")
-    if main:
-        low, high = scores[f"{main}_low"], scores[f"{main}_high"]
-        parts.append(
-            f"{main} on {scores['held_out_questions']:,} held-out questions "
-            f"{scores[f'{main}_before']:.3f} -> {scores[main]:.3f} "
-            f"(difference {scores[f'{main}_gain']:+.3f}, 95 % interval {low:+.3f} to {high:+.3f})"
-        )
-    return f'The adapter "{name}" is made: {"; ".join(parts)} ({done.folder}).'

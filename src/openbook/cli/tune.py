@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from openbook.cli._options import AsJson, parameters
-from openbook.cli._retrieval import STOPPED, reranker, retriever, tell
+from openbook.cli._retrieval import STOPPED, reranker, retriever
+from openbook.cli._tuned import tell, tuned_json
 
 if TYPE_CHECKING:
-    from openbook.project.tune import Tuned
     from openbook.tune.generator import GeneratorJob
     from openbook.tune.run import Progress as At
 
@@ -134,9 +134,9 @@ def generator(
             progress=lambda at: _advance(at, progress),
         )
     if json:
-        emit(_json(done))
+        emit(tuned_json(done))
     else:
-        _say(done, name)
+        tell(done, name)
     if done.outcome and not done.outcome.finished:
         raise typer.Exit(STOPPED)
 
@@ -163,10 +163,10 @@ def _refresh(name: str, json: bool) -> None:
     if json:
         rows = done.rows
         counts = {"kept": rows.kept, "remade": rows.remade, "dropped": rows.dropped} if rows else {}
-        emit({"refreshed": bool(done.tuned.made), "rows": counts, **_json(done.tuned)})
+        emit({"refreshed": bool(done.tuned.made), "rows": counts, **tuned_json(done.tuned)})
     else:
         say(f"{done.rows}." if done.rows else "It learns all passages again.")
-        (_say if "losses" in done.tuned.made or not done.tuned.made else tell)(done.tuned, name)
+        tell(done.tuned, name)
     if done.tuned.outcome and not done.tuned.outcome.finished:
         raise typer.Exit(STOPPED)
 
@@ -204,50 +204,6 @@ def _begin(job: GeneratorJob, folder: Path, progress: Any) -> None:
 
 def _advance(at: At, progress: Any) -> None:
     progress.reach(at.step, f"loss {at.loss:.2f}, {at.tokens_per_second:,.0f} tokens/s")
-
-
-def _json(done: Tuned) -> dict[str, Any]:
-    return {
-        "folder": str(done.folder),
-        "finished": not done.outcome or done.outcome.finished,
-        "step": done.outcome.step if done.outcome else None,
-        "manifest": done.made,
-    }
-
-
-def _say(done: Tuned, name: str) -> None:
-    from openbook.cli._show import say
-
-    if done.outcome is None:
-        say(f'The adapter "{name}" is there already, made of the same data and settings.')
-    elif not done.outcome.finished:
-        say(
-            f"Stopped at step {done.outcome.step} and saved ({done.folder}). The same command goes "
-            "on from there."
-        )
-    else:
-        say(_sentence(done, name))
-
-
-def _sentence(done: Tuned, name: str) -> str:
-    made: dict[str, Any] = done.made
-    losses, outcome = made["losses"], made["outcome"]
-    parts = [f"{outcome['steps']} steps, {outcome['seconds']:.0f} s"]
-    if "unseen_before" in losses:
-        parts.append(
-            f"loss on held-out documents {losses['unseen_before']:.2f} -> "
-            f"{losses['unseen_after']:.2f}, on those learnt {losses['seen']:.2f}"
-        )
-    if "general_before" in losses:
-        parts.append(
-            f"general loss {losses['general_before']:.2f} -> {losses['general_after']:.2f}"
-        )
-    if scores := made["scores"]:
-        parts.append(
-            f"F1 {scores['F1']:.2f} and exact match {scores['EM']:.2f} on "
-            f"{scores['answered_rows']:,} held-out questions"
-        )
-    return f'The adapter "{name}" is made: {"; ".join(parts)} ({done.folder}).'
 
 
 group.command()(retriever)

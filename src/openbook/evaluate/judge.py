@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from openbook.artifacts import Lines
 from openbook.errors import ModelError
-from openbook.evaluate.kept import Lines
 from openbook.evaluate.measure import Measure, Values
 from openbook.evaluate.outcome import Outcome
 from openbook.types import LM, Message, Prompt, digest

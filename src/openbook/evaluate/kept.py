@@ -9,14 +9,13 @@ DIR/stages.jsonl             what ran, a line for each chunk of questions
 from __future__ import annotations
 
 import json
-import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from openbook.artifacts import write_atomic
+from openbook.artifacts import Lines, write_atomic
 from openbook.errors import InputError
 from openbook.types import (
     Answer,
@@ -80,41 +79,6 @@ def decode(line: Mapping[str, Any], query: Query, method: str = "") -> Answer:
         trace=tuple((stage, seconds) for stage, seconds in line["trace"]),
         method=method,
     )
-
-
-class Lines:
-    """A file of JSON lines that grows, each line with an ``_id``; a cut last line is dropped."""
-
-    def __init__(self, file: Path) -> None:
-        self.file = file
-        self.held: list[dict[str, Any]] = []
-        if file.exists():
-            whole = list(_whole(file))
-            self.held = [json.loads(line) for line in whole]
-            if sum(len(line.encode()) for line in whole) != file.stat().st_size:
-                write_atomic(file, "".join(whole))
-
-    def add(self, lines: Iterable[Mapping[str, Any]]) -> None:
-        """Append lines; they are on the disk before this returns."""
-        new = [dict(line) for line in lines]
-        with self.file.open("a", encoding="utf-8") as file:
-            file.writelines(json.dumps(line, ensure_ascii=False) + "\n" for line in new)
-            file.flush()
-            os.fsync(file.fileno())
-        self.held += new
-
-
-def _whole(file: Path) -> Iterator[str]:
-    """Lines up to the first that is cut or is no JSON object."""
-    with file.open(encoding="utf-8", errors="replace") as lines:
-        for line in lines:
-            try:
-                value = json.loads(line)
-            except json.JSONDecodeError:
-                return
-            if not line.endswith("\n") or not isinstance(value, dict):
-                return
-            yield line
 
 
 class Kept:

@@ -34,7 +34,6 @@ PREDICATE = 4.5
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _HANGUL = re.compile("[가-힣]+")
 _BEGINS = re.compile(r"(?:^|[.!?:;\"“‘'(\[]|\n|[-*•])\s*$")
-_COMMON = frozenset("년 월 일 시 분 초 명 개 원 번 회 제 각 본 전 후 등".split())  # noqa: SIM905
 
 
 @lru_cache(maxsize=1024)

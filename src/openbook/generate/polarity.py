@@ -100,7 +100,6 @@ _KO_WEAK = re.compile(
 _KO_CLAUSE = re.compile(
     r"[,;:.!?()\n]|(?<=[가-힣])(?:지만|는데|으나|거나|면서|아서|어서|며|고)(?=\s)"
 )
-_SEPARATOR = re.compile(r"[,;:.!?()\n]")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from openbook.artifacts import write_atomic
+from openbook.artifacts import Lines, write_atomic
 from openbook.corpus.settings import Settings as CorpusSettings
 from openbook.errors import InputError, need
 from openbook.evaluate import stages
@@ -20,7 +20,7 @@ from openbook.evaluate.compare import ALONE, compare, drawn, makes_of
 from openbook.evaluate.contestants import Contestant, Spec, parents, parse_methods
 from openbook.evaluate.estimate import Estimate, Rehearsal, rehearse
 from openbook.evaluate.judge import judge
-from openbook.evaluate.kept import METHOD_FILE, Kept, Lines, decode
+from openbook.evaluate.kept import METHOD_FILE, Kept, decode
 from openbook.evaluate.makers import made_by
 from openbook.evaluate.measure import Measure
 from openbook.evaluate.measures import known

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from openbook.errors import AdapterError, InputError, OpenbookError
-from openbook.evaluate.chart import adapters, walk
+from openbook.evaluate.chart import walk
 from openbook.models.open import Use, describe
 from openbook.models.settings import ModelSettings
 from openbook.models.settings import Settings as ModelsSettings
@@ -170,11 +170,6 @@ def naming(settings: AllSettings, asking: Settings, name: str) -> list[str]:
         if getattr(models, use) == PREFIX + name:
             found.append(f"[models] {use}")
     return found
-
-
-def tuned_in(stage: Stage[Any, Any], registry: Registry) -> list[Adapter]:
-    """The adapters that a method's stages ask for, each once."""
-    return [registry.get(name) for name in adapters(stage)]
 
 
 def studied(method: dict[str, Any], adapters: Sequence[Adapter]) -> None:

@@ -8,13 +8,12 @@ batch; a line that a kill cut is asked again. The file goes when OUT is whole.
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from openbook.artifacts import Lines
 from openbook.types import LM, Completion, Prompt, digest
 
 
@@ -36,10 +35,12 @@ class Remembering:
     file: Path
     run: str = ""
     asked: int = 0
-    _held: dict[str, str] = field(default_factory=dict)
+    _lines: Lines = field(init=False, repr=False)
+    _held: dict[str, str] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        self._held = dict(_whole(self.file))
+        self._lines = Lines(self.file)
+        self._held = {line["key"]: line["text"] for line in self._lines.held}
 
     @property
     def name(self) -> str:
@@ -87,33 +88,4 @@ class Remembering:
 
     def _keep(self, made: dict[str, str]) -> None:
         self._held |= made
-        lines = (
-            json.dumps({"key": key, "text": text}, ensure_ascii=False) + "\n"
-            for key, text in made.items()
-        )
-        with self.file.open("ab") as file:
-            file.write(_ended(self.file))
-            file.write("".join(lines).encode())
-            file.flush()
-            os.fsync(file.fileno())
-
-
-def _ended(file: Path) -> bytes:
-    """The line break that a cut last line lacks."""
-    if not file.is_file() or not file.stat().st_size:
-        return b""
-    with file.open("rb") as lines:
-        lines.seek(-1, os.SEEK_END)
-        return b"" if lines.read(1) == b"\n" else b"\n"
-
-
-def _whole(file: Path) -> Iterator[tuple[str, str]]:
-    if not file.is_file():
-        return
-    for line in file.read_text("utf-8", "replace").split("\n"):
-        try:
-            held = json.loads(line)
-        except json.JSONDecodeError:
-            continue
-        if isinstance(held, dict) and isinstance(held.get("text"), str):
-            yield str(held.get("key")), held["text"]
+        self._lines.add({"key": key, "text": text} for key, text in made.items())
